@@ -1,0 +1,281 @@
+"""The audit trail: one event per changed row, chained by hash, in the commit of the change.
+
+`record` notes a change at flush; the events are written just before the commit, when ids
+are known and the lock on the chain's head is held only for an instant. `verify` walks the
+chain and names the first event that does not fit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection, Table, event, insert, inspect, select, update
+from sqlalchemy.orm import Session
+
+from app.core import clock
+from app.core.actor import Actor
+
+GENESIS = "0" * 64
+HEAD_ID = 1
+_PENDING = "audit_pending"
+_MARKS = "audit_marks"
+_WORDS = {"add": "added", "edit": "changed", "delete": "deleted"}
+_MASK = "•••"
+
+_events: list[Table] = []
+_heads: list[Table] = []
+
+
+@dataclass(slots=True)
+class Change:
+    """A change waiting for its commit. `row` is kept until its id is known."""
+
+    actor: Actor
+    row: Any
+    table: str
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    happened_at: dt.datetime
+
+
+def use_tables(events: Table, head: Table) -> None:
+    """Tell the mechanism where the trail is kept."""
+    _events[:] = [events]
+    _heads[:] = [head]
+
+
+def install(session: Any) -> None:
+    event.listen(session, "before_commit", _write_pending)
+    event.listen(session, "after_transaction_create", _mark)
+    event.listen(session, "after_soft_rollback", _forget)
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    row: Any,
+    verb: str,
+    step: str | None,
+    *,
+    skip: frozenset[str] = frozenset(),
+    secret: frozenset[str] = frozenset(),
+    collections: frozenset[str] = frozenset(),
+) -> None:
+    """Note what happens to `row`; columns in `secret` are named without their value."""
+    before, after = _difference(row, verb, skip | {"version", "updated_at", "created_at"}, secret)
+    for name in collections:
+        history = inspect(row).attrs[name].history
+        if history.has_changes():
+            now = sorted(str(item) for item in (history.added or []) + (history.unchanged or []))
+            was = sorted(str(item) for item in (history.deleted or []) + (history.unchanged or []))
+            (before if before is not None else {})[name] = was
+            (after if after is not None else {})[name] = now
+    if verb == "edit" and not before and not after:
+        return
+    change = Change(
+        actor, row, row.__tablename__, step or _WORDS[verb], before, after, clock.now()
+    )
+    session.info.setdefault(_PENDING, []).append(change)
+
+
+def record_happening(
+    session: Session, actor: Actor, action: str, subject: str, told: dict[str, Any]
+) -> None:
+    """Note something that happened without changing a row: an export, a refused sign-in."""
+    change = Change(actor, None, subject, action, None, told, clock.now())
+    session.info.setdefault(_PENDING, []).append(change)
+
+
+def _difference(
+    row: Any, verb: str, skip: frozenset[str] | set[str], secret: frozenset[str]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    state = inspect(row)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for column in inspect(type(row)).columns:
+        name = column.key
+        if name in skip or name not in state.attrs:
+            continue
+        if verb == "edit" and name not in state.dict:
+            continue
+        if verb == "add":
+            value = state.dict.get(name)
+            if value is not None:
+                after[name] = _MASK if name in secret else plain(value)
+        elif verb == "delete":
+            value = state.dict.get(name)
+            if value is not None:
+                before[name] = _MASK if name in secret else plain(value)
+        else:
+            history = state.attrs[name].history
+            if history.has_changes():
+                old = history.deleted[0] if history.deleted else None
+                new = history.added[0] if history.added else None
+                if plain(old) == plain(new):
+                    continue
+                before[name] = _MASK if name in secret else plain(old)
+                after[name] = _MASK if name in secret else plain(new)
+    return (None if verb == "add" else before), (None if verb == "delete" else after)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it: dates as ISO text, decimals as text without loss."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat() if value.tzinfo else value.isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    return value
+
+
+def _mark(session: Session, transaction: Any) -> None:
+    if transaction.nested:
+        marks = session.info.setdefault(_MARKS, {})
+        marks[id(transaction)] = len(session.info.get(_PENDING, []))
+
+
+def _forget(session: Session, transaction: Any) -> None:
+    pending = session.info.get(_PENDING)
+    if pending is None:
+        return
+    if transaction.nested:
+        del pending[session.info.get(_MARKS, {}).pop(id(transaction), 0) :]
+    else:
+        pending.clear()
+
+
+def _write_pending(session: Session) -> None:
+    if session.get_nested_transaction() is not None:
+        return
+    session.flush()
+    pending: list[Change] = session.info.pop(_PENDING, [])
+    if not pending:
+        return
+    connection = session.connection()
+    write_events(connection, pending)
+
+
+def write_events(connection: Connection, changes: Iterable[Change]) -> None:
+    """Append `changes` to the chain, in this transaction."""
+    events, head = _events[0], _heads[0]
+    place = connection.execute(
+        select(head.c.last_event_id, head.c.last_hash)
+        .where(head.c.id == HEAD_ID)
+        .with_for_update()
+    ).one_or_none()
+    if place is None:
+        connection.execute(insert(head).values(id=HEAD_ID, last_event_id=0, last_hash=GENESIS))
+        number, previous = 0, GENESIS
+    else:
+        number, previous = place.last_event_id, place.last_hash
+    rows: list[dict[str, Any]] = []
+    for change in changes:
+        number += 1
+        actor = change.actor
+        row: dict[str, Any] = {
+            "id": number,
+            "happened_at": change.happened_at,
+            "actor_id": actor.user_id,
+            "actor_name": actor.name,
+            "on_behalf_of_id": _on_behalf_of(actor, change.row),
+            "door": str(actor.door),
+            "action": change.action,
+            "table_name": change.table,
+            "row_id": None if change.row is None else inspect(change.row).identity_key[1][0],
+            "before": None if change.before is None else _json(change.before),
+            "after": None if change.after is None else _json(change.after),
+            "previous_hash": previous,
+        }
+        row["hash"] = previous = digest(row)
+        rows.append(row)
+    connection.execute(insert(events), rows)
+    connection.execute(
+        update(head)
+        .where(head.c.id == HEAD_ID)
+        .values(last_event_id=number, last_hash=previous)
+    )
+
+
+def _on_behalf_of(actor: Actor, row: Any) -> int | None:
+    """For whom a delegate acted: the post's holder of the row's department."""
+    if not actor.acting_for or row is None:
+        return None
+    for name in ("lead_department_id", "department_id"):
+        department = getattr(row, name, None)
+        if department in actor.acting_for:
+            return actor.acting_for[department]
+    return None
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(row: Any) -> str:
+    """SHA-256 over every field of an event but its own hash, in a fixed order."""
+    told = [
+        row["id"],
+        plain(row["happened_at"]),
+        row["actor_id"],
+        row["actor_name"],
+        row["on_behalf_of_id"],
+        row["door"],
+        row["action"],
+        row["table_name"],
+        row["row_id"],
+        row["before"],
+        row["after"],
+        row["previous_hash"],
+    ]
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """`events` that fit, and the first that does not (None: the whole chain holds)."""
+
+    events: int
+    broken_event: int | None = None
+    reason: str = ""
+
+    @property
+    def intact(self) -> bool:
+        return self.broken_event is None
+
+
+def verify(session: Session) -> Verification:
+    """Walk the chain from the first event to the head; memory does not grow with it."""
+    events, head = _events[0], _heads[0]
+    previous, expected = GENESIS, 1
+    rows = session.execute(
+        select(events).order_by(events.c.id).execution_options(yield_per=1000)
+    ).mappings()
+    for row in rows:
+        if row["id"] != expected:
+            return Verification(expected - 1, expected, "missing")
+        if row["previous_hash"] != previous:
+            return Verification(expected - 1, expected, "not chained")
+        if digest(row) != row["hash"]:
+            return Verification(expected - 1, expected, "altered")
+        previous, expected = row["hash"], expected + 1
+    place = session.execute(
+        select(head.c.last_event_id, head.c.last_hash).where(head.c.id == HEAD_ID)
+    ).one_or_none()
+    last = (0, GENESIS) if place is None else (place.last_event_id, place.last_hash)
+    if last != (expected - 1, previous):
+        return Verification(expected - 1, expected, "missing")
+    return Verification(expected - 1)

@@ -1,0 +1,293 @@
+"""The gate every write passes: a listener on the session's flush.
+
+For each row that is new, changed or deleted it asks, in this order: is there an actor; is
+the row's year or month open; is the status moved by the workflow; are protected columns
+left alone; does the row, as it was and as it becomes, lie in the actor's write scope; does
+the actor see every row it points to. What passes is audited in the same commit
+(`app.core.audit`). It does not matter which door the write came through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from app.core import audit, policy, workflow
+from app.core.actor import Actor
+from app.core.errors import NotAllowed, RuleViolation
+from app.core.text import message
+from app.core.unit_of_work import AnySession, current_actor
+
+Lock = Callable[[Session, Actor, Any], None]
+"""Raises WrongState when the row's year or month is closed for this actor."""
+
+Invariant = Callable[[Any], None]
+"""Raises RuleViolation(s) when a row breaks a rule of its chapter."""
+
+_PRIVILEGED = "privileged_depth"
+_PASSED = "passed_rows"
+_invariants: dict[type[Any], Invariant] = {}
+_locks: list[Lock] = []
+_accounts: dict[type[Any], AccountRules] = {}
+_domain: list[type[Any]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRules:
+    """How a table of the framework is watched: `bookkeeping` columns are written at
+    sign-in, before there is an actor, and not audited; `secret` ones are audited without
+    their value; `collections` are audited as lists of names; `resource` names the
+    permission that lets somebody change it."""
+
+    resource: str
+    bookkeeping: frozenset[str] = frozenset()
+    secret: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    """Columns a person may change on their own account."""
+
+
+def register_lock(lock: Lock) -> None:
+    _locks.append(lock)
+
+
+def register_invariant(model: type[Any], invariant: Invariant) -> None:
+    """Hold every row of `model` to `invariant`, through whichever door it is written."""
+    _invariants[model] = invariant
+
+
+def register_account(model: type[Any], rules: AccountRules) -> None:
+    """Watch a table of the framework (people, roles)."""
+    _accounts[model] = rules
+
+
+@contextmanager
+def privileged(session: AnySession) -> Iterator[None]:
+    """Within the block a service writes protected columns and rows outside the actor's own
+    scope. Pending changes are flushed (and checked) before and after. Years and months stay
+    closed, statuses still move only by the workflow, and everything is audited."""
+    session.flush()
+    session.info[_PRIVILEGED] = session.info.get(_PRIVILEGED, 0) + 1
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info[_PRIVILEGED] -= 1
+
+
+def install(session: Any, domain: type[Any]) -> None:
+    """Listen on `session` (a Session class, a sessionmaker or a scoped session) for rows of
+    `domain` and of the registered accounts."""
+    if domain not in _domain:
+        _domain.append(domain)
+    event.listen(session, "before_flush", _before_flush)
+    event.listen(session, "after_flush", _after_flush)
+    event.listen(session, "do_orm_execute", _refuse_bulk)
+    audit.install(session)
+
+
+def _account_rules(row: Any) -> AccountRules | None:
+    for base in type(row).__mro__:
+        if base in _accounts:
+            return _accounts[base]
+    return None
+
+
+def _guarded(row: Any) -> bool:
+    return isinstance(row, tuple(_domain))
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    if not (state.is_update or state.is_delete or state.is_insert):
+        return
+    if state.is_orm_statement and state.bind_mapper is not None:
+        model = state.bind_mapper.class_
+        if issubclass(model, tuple(_domain)):
+            raise RuntimeError(f"bulk write on {model.__name__} would pass the gate by")
+
+
+def _before_flush(session: Session, context: Any, instances: Any) -> None:
+    actor = current_actor(session)
+    passed: list[tuple[Any, ...]] = []
+    session.info[_PASSED] = passed
+    with session.no_autoflush:
+        for row in list(session.new):
+            _check(session, actor, row, "add", passed)
+        for row in list(session.dirty):
+            if session.is_modified(row):
+                _check(session, actor, row, "edit", passed)
+        for row in list(session.deleted):
+            _check(session, actor, row, "delete", passed)
+
+
+def _after_flush(session: Session, context: Any) -> None:
+    # Only now have foreign keys set through relations reached their columns.
+    for actor, row, verb, step, rules in session.info.pop(_PASSED, ()):
+        if rules is None:
+            audit.record(session, actor, row, verb, step)
+        else:
+            audit.record(
+                session,
+                actor,
+                row,
+                verb,
+                None,
+                skip=rules.bookkeeping,
+                secret=rules.secret,
+                collections=rules.collections,
+            )
+
+
+def _check(
+    session: Session, actor: Actor | None, row: Any, verb: str, passed: list[tuple[Any, ...]]
+) -> None:
+    rules = _account_rules(row)
+    if rules is not None:
+        if _check_account(session, actor, row, verb, rules):
+            passed.append((actor, row, verb, None, rules))
+        return
+    if not _guarded(row):
+        return
+    if actor is None:
+        raise NotAllowed(message("Nobody is signed in for this write."))
+    for lock in _locks:
+        lock(session, actor, row)
+    step = workflow.step_of(session, row)
+    privileged_now = session.info.get(_PRIVILEGED, 0) > 0
+    _check_status(row, verb, step)
+    if not privileged_now and step is None:
+        _check_protected(row, verb)
+        _check_scope(session, actor, row, verb)
+        if verb != "delete":
+            _check_references(session, actor, row)
+    invariant = _invariants.get(type(row))
+    if invariant is not None and verb != "delete":
+        invariant(row)
+    passed.append((actor, row, verb, step, None))
+
+
+def _check_status(row: Any, verb: str, step: str | None) -> None:
+    mapper = inspect(type(row))
+    if "status" not in mapper.columns or verb == "delete" or step is not None:
+        return
+    history = inspect(row).attrs.status.history
+    if not history.has_changes():
+        return
+    initial = mapper.columns["status"].default
+    wanted = history.added[0] if history.added else None
+    if verb == "add" and (wanted is None or (initial is not None and wanted == initial.arg)):
+        return
+    raise RuleViolation(message("A status changes only by a step of its flow."), "status")
+
+
+def _check_protected(row: Any, verb: str) -> None:
+    protected: frozenset[str] = getattr(type(row), "protected", frozenset()) - {"status"}
+    if verb == "delete" or not protected:
+        return
+    state = inspect(row)
+    columns = inspect(type(row)).columns
+    for name in protected:
+        history = state.attrs[name].history
+        if not history.has_changes():
+            continue
+        value = history.added[0] if history.added else None
+        default = columns[name].default
+        if verb == "add" and (value is None or (default is not None and value == default.arg)):
+            continue
+        raise RuleViolation(message("This field is not changed here."), name)
+
+
+def _check_scope(session: Session, actor: Actor, row: Any, verb: str) -> None:
+    policy.require(actor, verb, row)
+    if verb == "edit" and not actor.everything:
+        before = AsItWas(session, row)
+        if not policy.policy_of(type(row)).write(actor, verb, before):
+            raise NotAllowed(message("You may not do this to this row."))
+
+
+def _check_references(session: Session, actor: Actor, row: Any) -> None:
+    if actor.everything:
+        return
+    state = inspect(row)
+    mapper = inspect(type(row))
+    for relation in mapper.relationships:
+        if relation.direction.name != "MANYTOONE" or len(relation.local_columns) != 1:
+            continue
+        column = next(iter(relation.local_columns)).key
+        target = _target_id(state, relation.key, str(column))
+        if target is None:
+            continue
+        _require_visible(session, actor, relation.mapper.class_, target, str(column))
+
+
+def _target_id(state: Any, relation: str, column: str) -> int | None:
+    """The id a changed many-to-one points to now; None if unchanged, empty or itself new."""
+    if relation in state.dict:
+        history = state.attrs[relation].history
+        if history.added and history.added[0] is not None:
+            identity = inspect(history.added[0]).identity
+            return identity[0] if identity else None
+    history = state.attrs[column].history
+    if history.added and history.added[0] is not None:
+        return int(history.added[0])
+    return None
+
+
+def _require_visible(
+    session: Session, actor: Actor, model: type[Any], target: int, field: str
+) -> None:
+    try:
+        seen = policy.visible(actor, model)
+    except LookupError as error:
+        raise NotAllowed(message("You may not refer to this row."), field) from error
+    key = inspect(model).primary_key[0]
+    if session.scalar(select(key).where(key == target, seen)) is None:
+        raise NotAllowed(message("You may not refer to this row."), field)
+
+
+def _check_account(
+    session: Session, actor: Actor | None, row: Any, verb: str, rules: AccountRules
+) -> bool:
+    """Raise unless the actor may; False if there is nothing to audit."""
+    changed = {
+        attribute.key
+        for attribute in inspect(row).attrs
+        if (attribute.key in inspect(type(row)).columns or attribute.key in rules.collections)
+        and attribute.history.has_changes()
+    }
+    telling = changed - rules.bookkeeping
+    if verb == "edit" and not telling:
+        return False
+    if actor is None:
+        raise NotAllowed(message("Nobody is signed in for this write."))
+    own = verb == "edit" and getattr(row, "id", None) == actor.user_id and telling <= rules.own
+    if not own and not actor.may(f"{rules.resource}:{verb}"):
+        raise NotAllowed(message("You may not do this to this row."))
+    return True
+
+
+class AsItWas:
+    """A row as the database still holds it: policies read it like the row itself."""
+
+    def __init__(self, session: Session, row: Any) -> None:
+        self._session = session
+        self._row = row
+
+    def __getattr__(self, name: str) -> Any:
+        row = self._row
+        mapper = inspect(type(row))
+        if name in mapper.columns:
+            history = inspect(row).attrs[name].history
+            return history.deleted[0] if history.deleted else getattr(row, name)
+        if name in mapper.relationships:
+            relation = mapper.relationships[name]
+            if relation.direction.name == "MANYTOONE" and len(relation.local_columns) == 1:
+                column = str(next(iter(relation.local_columns)).key)
+                before = getattr(self, column)
+                return None if before is None else self._session.get(relation.mapper.class_, before)
+        return getattr(row, name)

@@ -1,0 +1,92 @@
+"""May this actor see, or do, this?
+
+Chapters register one `Policy` per model; the mechanism asks it. A policy's `read` is a
+query restriction, so that lists, counts, charts, foreign keys, searches and the API all
+apply the same rule in the database. `can` answers for one row in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, true
+
+from app.core.actor import Actor
+from app.core.errors import NotAllowed
+from app.core.text import message
+
+Read = Callable[[Actor], ColumnElement[bool]]
+Write = Callable[[Actor, str, Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`resource` names the permissions (`resource:verb`); `read` restricts queries;
+    `write(actor, verb, row)` says whether the row lies in the actor's scope."""
+
+    resource: str
+    read: Read
+    write: Write
+
+
+_policies: dict[type[Any], Policy] = {}
+
+
+def register(model: type[Any], policy: Policy) -> None:
+    """Give `model` its policy. Called once per model, when a chapter is loaded."""
+    if model in _policies and _policies[model] is not policy:
+        raise RuntimeError(f"{model.__name__} has a policy already")
+    _policies[model] = policy
+
+
+def policy_of(model: type[Any]) -> Policy:
+    """The policy of `model`. LookupError if it has none: nothing is open by omission."""
+    for base in model.__mro__:
+        if base in _policies:
+            return _policies[base]
+    raise LookupError(f"{model.__name__} has no policy")
+
+
+def policies() -> dict[type[Any], Policy]:
+    return dict(_policies)
+
+
+def everyone(actor: Actor) -> ColumnElement[bool]:
+    """Read rule: every signed-in person sees every row."""
+    return true() if actor.user_id is not None or actor.everything else false()
+
+
+def nobody(actor: Actor, verb: str, row: Any) -> bool:
+    """Write rule: only the system."""
+    return False
+
+
+def college_wide(actor: Actor, verb: str, row: Any) -> bool:
+    """Write rule: whoever holds the permission may write any row."""
+    return True
+
+
+def visible(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    """The rows of `model` that `actor` may read, as a SQL criterion (house rule 2)."""
+    if actor.everything:
+        return true()
+    policy = policy_of(model)
+    if not actor.may(f"{policy.resource}:read"):
+        return false()
+    return policy.read(actor)
+
+
+def can(actor: Actor, verb: str, row: Any) -> bool:
+    """May `actor` do `verb` (add, edit, delete, or a step's name) to `row`?"""
+    if actor.everything:
+        return True
+    policy = policy_of(type(row))
+    return actor.may(f"{policy.resource}:{verb}") and policy.write(actor, verb, row)
+
+
+def require(actor: Actor, verb: str, row: Any) -> None:
+    """Raise NotAllowed unless `can`."""
+    if not can(actor, verb, row):
+        raise NotAllowed(message("You may not do this to this row."))

@@ -1,0 +1,221 @@
+"""The only writer of a status: transitions are data, applied in one place (house rule 1).
+
+A transition is refused in this order, each with its own message: does the state allow it;
+may this actor take this step on this row; are the required fields there; is the row as the
+person saw it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import inspect
+
+from app.core import policy
+from app.core.actor import Actor
+from app.core.errors import (
+    Conflict,
+    NotAllowed,
+    Refusal,
+    RuleViolation,
+    RuleViolations,
+    WrongState,
+)
+from app.core.text import Message, message
+from app.core.unit_of_work import AnySession
+
+Guard = Callable[[Actor, Any, Mapping[str, Any]], None]
+Effect = Callable[[AnySession, Actor, Any, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step: `name` is also the permission verb (`<resource>:<name>`).
+
+    `requires`: fields that must come with the step or stand on the row. `decides`: the step
+    decides on somebody's submission, so nobody of the row's own department takes it.
+    `guard` raises a refusal; `effect` runs in the same transaction.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    label: Message
+    requires: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+    decides: bool = False
+    guard: Guard | None = None
+    effect: Effect | None = None
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """The transitions of one model, and which departments' hands a row is in."""
+
+    model: type[Any]
+    transitions: Sequence[Transition]
+    own_departments: Callable[[Any], frozenset[int]] = field(default=lambda row: frozenset())
+    submitter: Callable[[Any], int | None] = field(default=lambda row: None)
+
+    def named(self, name: str) -> Transition:
+        for transition in self.transitions:
+            if transition.name == name:
+                return transition
+        raise LookupError(f"{self.model.__name__} has no transition {name}")
+
+
+_workflows: dict[type[Any], Workflow] = {}
+_MOVING = "moving_rows"
+
+
+def register(workflow: Workflow) -> None:
+    _workflows[workflow.model] = workflow
+
+
+def workflow_of(model: type[Any]) -> Workflow:
+    """The workflow of `model`; LookupError if its status never moves."""
+    return _workflows[model]
+
+
+def workflows() -> dict[type[Any], Workflow]:
+    return dict(_workflows)
+
+
+def check(
+    actor: Actor,
+    row: Any,
+    transition: Transition,
+    fields: Mapping[str, Any],
+    version: int | None,
+    *,
+    with_fields: bool = True,
+) -> None:
+    """Raise the first refusal of `transition` on `row`, in the order of the module's words."""
+    if row.status not in transition.sources:
+        raise WrongState(
+            message(
+                "In the state “%(state)s” this step is not possible.", state=_state_words(row)
+            )
+        )
+    if not policy.can(actor, transition.name, row):
+        raise NotAllowed(message("This step is not yours to take on this row."))
+    workflow = workflow_of(type(row))
+    if transition.decides and not actor.everything:
+        if actor.user_id is not None and workflow.submitter(row) == actor.user_id:
+            raise NotAllowed(message("Nobody decides on their own submission."))
+        if workflow.own_departments(row) & actor.departments:
+            raise NotAllowed(message("Nobody decides on a row of their own department."))
+    if with_fields:
+        missing = [
+            RuleViolation(message("This field is required for the step."), name)
+            for name in transition.requires
+            if _empty(fields.get(name, getattr(row, name, None)))
+        ]
+        if missing:
+            raise RuleViolations(missing)
+    if transition.guard is not None:
+        transition.guard(actor, row, fields)
+    if version is not None and row.version != version:
+        raise Conflict(message("Somebody has changed this row meanwhile."))
+
+
+def apply(
+    session: AnySession,
+    actor: Actor,
+    row: Any,
+    name: str,
+    *,
+    version: int | None = None,
+    **fields: Any,
+) -> Any:
+    """Take the step `name` on `row`: write `fields`, run the effect, set the status.
+
+    Raises WrongState, NotAllowed, RuleViolation(s) or Conflict. The caller's unit of work
+    commits; the audit event carries the step's name.
+    """
+    return apply_all(session, actor, [row], name, version=version, **fields)[0]
+
+
+def apply_all(
+    session: AnySession,
+    actor: Actor,
+    rows: Sequence[Any],
+    name: str,
+    *,
+    version: int | None = None,
+    **fields: Any,
+) -> Sequence[Any]:
+    """Take the same step on many rows of one model with one flush: all of them or none."""
+    from app.core.guard import privileged
+
+    if not rows:
+        return rows
+    transition = workflow_of(type(rows[0])).named(name)
+    unknown = set(fields) - {*transition.requires, *transition.accepts}
+    if unknown:
+        raise RuleViolation(message("The step does not take this field."), sorted(unknown)[0])
+    columns = inspect(type(rows[0])).columns
+    for row in rows:
+        check(actor, row, transition, fields, version)
+    moving = session.info.setdefault(_MOVING, {})
+    with privileged(session):
+        try:
+            for row in rows:
+                moving[id(row)] = transition.name
+                for key, value in fields.items():
+                    if key in columns:
+                        setattr(row, key, value)
+                if transition.effect is not None:
+                    transition.effect(session, actor, row, fields)
+                row.status = columns["status"].type.python_type(transition.target)
+            session.flush()
+        finally:
+            for row in rows:
+                moving.pop(id(row), None)
+    return rows
+
+
+def step_of(session: AnySession, row: Any) -> str | None:
+    """The step being applied to `row` in this session, if any. The guard asks."""
+    moving: dict[int, str] = session.info.get(_MOVING, {})
+    return moving.get(id(row))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A transition as this actor finds it: open, or why not."""
+
+    transition: Transition
+    refusal: Refusal | None
+
+    @property
+    def open(self) -> bool:
+        return self.refusal is None
+
+
+def offers(actor: Actor, row: Any) -> list[Offer]:
+    """Every transition of the row's model, with the reason where it is not possible now.
+    Required fields are not counted as reasons: the form asks for them."""
+    found: list[Offer] = []
+    for transition in workflow_of(type(row)).transitions:
+        try:
+            check(actor, row, transition, {}, None, with_fields=False)
+        except Refusal as refusal:
+            found.append(Offer(transition, refusal))
+        else:
+            found.append(Offer(transition, None))
+    return found
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _state_words(row: Any) -> str:
+    from app.core.text import in_chinese
+
+    status = row.status
+    return str(getattr(status, "zh" if in_chinese() else "en", status))

@@ -1,0 +1,262 @@
+"""From a file to sheets: XLSX, XLS, CSV and TSV, with every limit checked before reading.
+
+Rows and columns are Excel's: the first of each is 1. A sheet keeps the values as the
+file has them; what they mean is decided in `layout` and `tasks`.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import python_calamine as calamine
+
+from app.core.text import message
+from app.exchange import workbook
+from app.exchange.cells import Cell, as_text
+from app.exchange.delimited import read_delimited
+from app.exchange.problems import FileProblem, Problem
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+MAX_UNPACK_RATIO = 300
+MAX_ROWS = 20_000
+MAX_COLUMNS = 256
+MAX_CELLS = 1_000_000
+MAX_SHEETS = 100
+MAX_CELL_CHARACTERS = 10_000
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_TEXT_SUFFIXES = {".csv", ".tsv", ".tab", ".txt"}
+_BINARY_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"{\\rtf")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that is read: bytes of the file and unpacked, rows and columns of a sheet,
+    cells of a sheet's filled area, sheets, characters of one cell."""
+
+    file_bytes: int = MAX_FILE_BYTES
+    unpacked_bytes: int = MAX_UNPACKED_BYTES
+    unpack_ratio: int = MAX_UNPACK_RATIO
+    rows: int = MAX_ROWS
+    columns: int = MAX_COLUMNS
+    cells: int = MAX_CELLS
+    sheets: int = MAX_SHEETS
+    cell_characters: int = MAX_CELL_CHARACTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merged range, all four edges inclusive, counted from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet: `rows[0]` is Excel row 1. `merged` ranges and `formulas` (row, column)
+    exist for XLSX; XLS gives merged ranges only. Hidden sheets come only when asked for."""
+
+    name: str
+    rows: list[list[Cell]]
+    merged: list[Merge] = field(default_factory=list)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    limits: Limits = field(default_factory=Limits)
+    _texts: list[list[str]] | None = field(default=None, repr=False)
+    _merge_at: dict[tuple[int, int], Merge] | None = field(default=None, repr=False)
+
+    @property
+    def height(self) -> int:
+        """The number of the last row."""
+        return len(self.rows)
+
+    @property
+    def width(self) -> int:
+        """The number of the last column."""
+        return max(map(len, self.rows), default=0)
+
+    def value(self, row: int, column: int) -> Cell:
+        """The cell's own value as the file has it; None outside the sheet."""
+        if 1 <= row <= len(self.rows) and 1 <= column <= len(self.rows[row - 1]):
+            return self.rows[row - 1][column - 1]
+        return None
+
+    def text(self, row: int, column: int) -> str:
+        """The cell's own value as clean text; "" outside the sheet."""
+        if self._texts is None:
+            self._texts = [[as_text(cell) for cell in cells] for cells in self.rows]
+        if 1 <= row <= len(self._texts) and 1 <= column <= len(self._texts[row - 1]):
+            return self._texts[row - 1][column - 1]
+        return ""
+
+    def merge(self, row: int, column: int) -> Merge | None:
+        """The merged range this cell belongs to."""
+        if self._merge_at is None:
+            self._merge_at = {
+                (r, c): merge
+                for merge in self.merged
+                for r in range(merge.top, merge.bottom + 1)
+                for c in range(merge.left, merge.right + 1)
+            }
+        return self._merge_at.get((row, column))
+
+    def origin(self, row: int, column: int) -> tuple[int, int]:
+        """The cell whose value shows here: the top of a range merged downward, else itself.
+
+        A range that begins further left keeps its value there.
+        """
+        merge = self.merge(row, column)
+        return (merge.top, column) if merge and merge.left == column else (row, column)
+
+    def filled(self, row: int, column: int) -> str:
+        """The text that shows in this cell, merged downward."""
+        return self.text(*self.origin(row, column))
+
+
+def read_sheets(path: Path, *, sheet: str | None = None, limits: Limits | None = None) -> list[Sheet]:
+    """The visible sheets of a file, or only the one named `sheet` (also if it is hidden).
+
+    Raises FileProblem: no such file or sheet, not a table file, empty, protected by a
+    password, damaged, too large, too many rows, columns, cells or sheets.
+    """
+    limits = limits or Limits()
+    data = _load(path, limits)
+    if data.startswith(b"PK"):
+        sheets = _read_xlsx(path, sheet, limits)
+    elif data.startswith(_OLE):
+        sheets = _read_xls(path, data, sheet, limits)
+    elif path.suffix.lower() in _TEXT_SUFFIXES and not data.startswith(_BINARY_STARTS):
+        rows = read_delimited(data, rows=limits.rows, columns=limits.columns)
+        sheets = [Sheet(path.stem, rows, limits=limits)]
+    else:
+        raise FileProblem(workbook.not_a_table())
+    sheets = [found for found in sheets if any(any(c not in ("", None) for c in r) for r in found.rows)]
+    if not sheets:
+        raise FileProblem(message("The file is empty."))
+    return sheets
+
+
+def _load(path: Path, limits: Limits) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > limits.file_bytes:
+            raise FileProblem(
+                message(
+                    "The file has %(size)s MB; at most %(limit)s MB are accepted.",
+                    size=round(size / 1_048_576, 1),
+                    limit=round(limits.file_bytes / 1_048_576, 1),
+                )
+            )
+        data = path.read_bytes()
+    except OSError:
+        raise FileProblem(message("The file cannot be opened.")) from None
+    if not data.strip():
+        raise FileProblem(message("The file is empty."))
+    return data
+
+
+def _read_xlsx(path: Path, wanted: str | None, limits: Limits) -> list[Sheet]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise FileProblem(workbook.corrupt()) from None
+    with archive:
+        package = workbook.Package(
+            archive, unpacked_bytes=limits.unpacked_bytes, unpack_ratio=limits.unpack_ratio
+        )
+        package.check_parts()
+        scans = {}
+        for name, part in package.sheet_parts().items():
+            if part.startswith("xl/worksheets/"):
+                scans[name] = scan = package.scan(part)
+                problem = workbook.too_far(
+                    name, scan, rows=limits.rows, columns=limits.columns, cells=limits.cells
+                )
+                if problem:
+                    raise FileProblem(problem)
+    return _read_book(path, wanted, limits, scans)
+
+
+def _read_xls(path: Path, data: bytes, wanted: str | None, limits: Limits) -> list[Sheet]:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise FileProblem(workbook.encrypted())
+    if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+        raise FileProblem(workbook.not_a_table())
+    return _read_book(path, wanted, limits, {})
+
+
+def _read_book(
+    path: Path, wanted: str | None, limits: Limits, scans: dict[str, workbook.SheetScan]
+) -> list[Sheet]:
+    sheets = []
+    try:
+        with calamine.CalamineWorkbook.from_path(path) as book:
+            tables = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+            if wanted is not None:
+                names = [m.name for m in tables if m.name == wanted]
+                if not names:
+                    raise FileProblem(_no_such_sheet(wanted, [m.name for m in tables]))
+            else:
+                visible = calamine.SheetVisibleEnum.Visible
+                names = [m.name for m in tables if m.visible == visible]
+            if len(names) > limits.sheets:
+                raise FileProblem(
+                    message("The file has more than %(sheets)s sheets.", sheets=limits.sheets)
+                )
+            for name in names:
+                sheets.append(_read_table(book, name, limits, scans.get(name)))
+    except calamine.PasswordError:
+        raise FileProblem(workbook.encrypted()) from None
+    except (calamine.CalamineError, ValueError, OSError):
+        raise FileProblem(workbook.corrupt()) from None
+    return sheets
+
+
+def _read_table(
+    book: calamine.CalamineWorkbook, name: str, limits: Limits, scan: workbook.SheetScan | None
+) -> Sheet:
+    table = book.get_sheet_by_name(name)
+    height, width = (table.end[0] + 1, table.end[1] + 1) if table.end else (0, 0)
+    problem = workbook.too_far(
+        name,
+        workbook.SheetScan(height, width),
+        rows=limits.rows,
+        columns=limits.columns,
+        cells=limits.cells,
+    )
+    if problem:
+        raise FileProblem(problem)
+    rows: list[list[Cell]] = table.to_python(skip_empty_area=False)  # type: ignore[assignment]
+    merged = list(_merges(table.merged_cell_ranges or (), height, width, limits.cells))
+    return Sheet(name, rows, merged, scan.formulas if scan else set(), limits)
+
+
+def _merges(
+    ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]], height: int, width: int, cells: int
+) -> Iterable[Merge]:
+    covered = 0
+    for (top, left), (bottom, right) in ranges:
+        bottom, right = min(bottom, height - 1), min(right, width - 1)
+        if bottom < top or right < left:
+            continue
+        covered += (bottom - top + 1) * (right - left + 1)
+        if covered > cells:  # ranges may not overlap, so this file was not made by an office
+            raise FileProblem(workbook.corrupt())
+        yield Merge(top + 1, left + 1, bottom + 1, right + 1)
+
+
+def _no_such_sheet(wanted: str, names: list[str]) -> Problem:
+    return Problem(
+        message(
+            "There is no sheet “%(sheet)s”. The file has: %(names)s.",
+            sheet=wanted,
+            names="、".join(names),
+        ),
+        sheet=wanted,
+    )

@@ -1,0 +1,426 @@
+"""The year, its phases and months, the rule book, goals, meetings and decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Optional
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, relationship
+
+from app.models.base import (
+    Choice,
+    Domain,
+    Points,
+    UtcDateTime,
+    between,
+    choice,
+    field,
+    in_order,
+    not_blank,
+    ref,
+)
+from app.models.organisation import Department, Person
+
+
+class CycleStatus(Choice):
+    PREPARING = "preparing", "筹备", "Preparing"
+    RUNNING = "running", "运行", "Running"
+    ASSESSING = "assessing", "考核", "Assessing"
+    CLOSED = "closed", "已关闭", "Closed"
+
+
+class PhaseCode(Choice):
+    KICKOFF = "kickoff", "启动", "Kick-off"
+    PROPOSAL = "proposal", "部门拟定", "Proposal"
+    REVIEW = "review", "分管领导审阅", "Review"
+    WORK_POINTS = "work_points", "工作要点", "Work points"
+    ISSUANCE = "issuance", "审定下发", "Issuance"
+    DECOMPOSITION = "decomposition", "分解", "Decomposition"
+    ACCEPTANCE = "acceptance", "接受分解", "Acceptance"
+    MONITORING = "monitoring", "月度监测", "Monitoring"
+    MIDYEAR = "midyear", "年中诊断", "Mid-year diagnosis"
+    RESULTS = "results", "年度反馈", "Results"
+    DIAGNOSIS_REPORT = "diagnosis_report", "年度诊改报告", "Diagnosis report"
+    ASSESSMENT = "assessment", "考核评分", "Assessment"
+    PUBLIC_NOTICE = "public_notice", "公示", "Public notice"
+    SUMMARY = "summary", "总结", "Summary"
+
+
+class RuleBookStatus(Choice):
+    DRAFT = "draft", "草稿", "Draft"
+    IN_FORCE = "in_force", "生效", "In force"
+    RETIRED = "retired", "废止", "Retired"
+
+
+class RuleValueKind(Choice):
+    INTEGER = "integer", "整数", "Integer"
+    DECIMAL = "decimal", "小数", "Decimal"
+    BOOLEAN = "boolean", "是否", "Yes or no"
+    TEXT = "text", "文字", "Text"
+    MONTH_DAY = "month_day", "月日", "Month and day"
+
+
+class IndicatorKind(Choice):
+    QUANTITATIVE = "quantitative", "定量", "Quantitative"
+    QUALITATIVE = "qualitative", "定性", "Qualitative"
+
+
+class Direction(Choice):
+    RISING = "rising", "越高越好", "Rising"
+    FALLING = "falling", "越低越好", "Falling"
+
+
+class MeetingKind(Choice):
+    COMMITTEE = "committee", "党委会", "Party committee"
+    PRESIDENT = "president", "院长办公会", "President's meeting"
+    SEMINAR = "seminar", "专题研讨会", "Seminar"
+
+
+class Outcome(Choice):
+    APPROVED = "approved", "通过", "Approved"
+    AMENDED = "amended", "修改后通过", "Approved as amended"
+    DEFERRED = "deferred", "暂缓", "Deferred"
+    REJECTED = "rejected", "不通过", "Rejected"
+
+
+class Cycle(Domain):
+    """年度: one per year, from preparation to closing."""
+
+    __tablename__ = "cycle"
+    label = ("年度", "Year")
+    protected = frozenset({"status", "closed_on"})
+    __table_args__ = (between("year", 2000, 2100), {"comment": "年度"})
+
+    year: Mapped[int] = field(None, "年度", "Year", unique=True)
+    name: Mapped[str] = field(String(80), "名称", "Name")
+    status: Mapped[CycleStatus] = choice(
+        CycleStatus, "status", "状态", "Status", default=CycleStatus.PREPARING, index=True
+    )
+    data_cutoff_on: Mapped[Optional[dt.date]] = field(None, "数据截止日", "Data cut-off")
+    closed_on: Mapped[Optional[dt.date]] = field(None, "关闭日期", "Closed on")
+    rule_book_id: Mapped[Optional[int]] = ref(
+        "rule_book.id", "考核规则", "Rule book", ondelete="RESTRICT"
+    )
+
+    rule_book: Mapped[Optional[RuleBook]] = relationship()
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+    __repr__ = __str__
+
+
+class Phase(Domain):
+    """阶段: soft dates of a step of the year. Late work is taken and marked late."""
+
+    __tablename__ = "phase"
+    label = ("阶段", "Phase")
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "code"),
+        in_order("starts_on", "ends_on"),
+        Index("ix_phase_cycle_id_starts_on", "cycle_id", "starts_on"),
+        {"comment": "阶段"},
+    )
+
+    cycle_id: Mapped[int] = ref("cycle.id", "年度", "Year", ondelete="CASCADE", index=False)
+    code: Mapped[PhaseCode] = choice(PhaseCode, "code", "阶段", "Phase")
+    starts_on: Mapped[dt.date] = field(None, "开始", "Starts")
+    ends_on: Mapped[dt.date] = field(None, "截止", "Ends")
+    article: Mapped[Optional[str]] = field(String(40), "依据条款", "Article")
+    assumed: Mapped[bool] = field(
+        None, "默认假定", "Assumed default", default=False, server_default="0"
+    )
+    remark: Mapped[Optional[str]] = field(Text, "备注", "Remark")
+
+    cycle: Mapped[Cycle] = relationship()
+
+
+class ReportingMonth(Domain):
+    """监测月份: a month of a year that is reported on, exempt, or closed by its 通报."""
+
+    __tablename__ = "reporting_month"
+    label = ("监测月份", "Reporting month")
+    protected = frozenset({"closed_on", "bulletin_number"})
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "month"),
+        between("month", 1, 12),
+        {"comment": "监测月份"},
+    )
+
+    cycle_id: Mapped[int] = ref("cycle.id", "年度", "Year", ondelete="CASCADE")
+    month: Mapped[int] = field(None, "月份", "Month")
+    exempt: Mapped[bool] = field(None, "免报", "Exempt", default=False, server_default="0")
+    due_on: Mapped[Optional[dt.date]] = field(None, "报送截止", "Due on")
+    closed_on: Mapped[Optional[dt.date]] = field(None, "通报日期", "Closed on")
+    bulletin_number: Mapped[Optional[str]] = field(String(60), "通报文号", "Bulletin number")
+
+    cycle: Mapped[Cycle] = relationship()
+
+
+class Holiday(Domain):
+    """节假日与调休: the college's own days off and make-up days."""
+
+    __tablename__ = "holiday"
+    label = ("节假日", "Holiday")
+    __table_args__ = (
+        in_order("starts_on", "ends_on"),
+        not_blank("name"),
+        {"comment": "学校自定的假期与补班"},
+    )
+
+    starts_on: Mapped[dt.date] = field(None, "开始", "Starts", index=True)
+    ends_on: Mapped[dt.date] = field(None, "结束", "Ends", index=True)
+    name: Mapped[str] = field(String(60), "名称", "Name")
+    is_workday: Mapped[bool] = field(
+        None, "是否上班", "Working day", default=False, server_default="0"
+    )
+
+
+class RuleBook(Domain):
+    """考核规则: a version of the college's numbers, with its document and decision."""
+
+    __tablename__ = "rule_book"
+    label = ("考核规则", "Rule book")
+    protected = frozenset({"status"})
+    __table_args__ = (
+        UniqueConstraint("year", "edition"),
+        not_blank("name"),
+        {"comment": "考核规则版本"},
+    )
+
+    name: Mapped[str] = field(String(120), "名称", "Name")
+    year: Mapped[int] = field(None, "年度", "Year")
+    edition: Mapped[int] = field(None, "版次", "Edition", default=1, server_default="1")
+    document_number: Mapped[Optional[str]] = field(String(60), "文号", "Document number")
+    status: Mapped[RuleBookStatus] = choice(
+        RuleBookStatus, "status", "状态", "Status", default=RuleBookStatus.DRAFT, index=True
+    )
+    decision_id: Mapped[Optional[int]] = ref(
+        "decision.id", "审定", "Decision", ondelete="RESTRICT"
+    )
+
+    decision: Mapped[Optional[Decision]] = relationship()
+    values: Mapped[list[RuleValue]] = relationship(
+        back_populates="rule_book", cascade="all, delete-orphan", order_by="RuleValue.key"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
+
+
+class RuleValue(Domain):
+    """规则值: one number, switch or text of a rule book, addressed by its key."""
+
+    __tablename__ = "rule_value"
+    label = ("规则值", "Rule value")
+    __table_args__ = (UniqueConstraint("rule_book_id", "key"), {"comment": "规则值"})
+
+    rule_book_id: Mapped[int] = ref("rule_book.id", "考核规则", "Rule book", ondelete="CASCADE")
+    key: Mapped[str] = field(String(80), "键", "Key")
+    value: Mapped[str] = field(String(400), "值", "Value")
+    kind: Mapped[RuleValueKind] = choice(RuleValueKind, "kind", "类型", "Kind")
+    unit: Mapped[Optional[str]] = field(String(20), "单位", "Unit")
+    chapter: Mapped[Optional[str]] = field(String(40), "章节", "Chapter", index=True)
+    name: Mapped[str] = field(String(120), "名称", "Name")
+    name_en: Mapped[Optional[str]] = field(String(120), "英文名称", "English name")
+    article: Mapped[Optional[str]] = field(String(40), "依据条款", "Article")
+    assumed: Mapped[bool] = field(
+        None, "默认假定", "Assumed default", default=False, server_default="0"
+    )
+
+    rule_book: Mapped[RuleBook] = relationship(back_populates="values")
+
+
+class StrategicGoal(Domain):
+    """发展规划目标: a five-year goal that tasks serve."""
+
+    __tablename__ = "strategic_goal"
+    label = ("发展规划目标", "Strategic goal")
+    __table_args__ = (
+        not_blank("name"),
+        CheckConstraint("end_year >= start_year", name="years_in_order"),
+        {"comment": "发展规划目标"},
+    )
+
+    code: Mapped[str] = field(String(40), "代码", "Code", unique=True)
+    name: Mapped[str] = field(String(200), "名称", "Name")
+    description: Mapped[Optional[str]] = field(Text, "说明", "Description")
+    category_id: Mapped[Optional[int]] = ref(
+        "task_category.id", "类别", "Category", ondelete="RESTRICT"
+    )
+    start_year: Mapped[int] = field(None, "起始年", "First year", index=True)
+    end_year: Mapped[int] = field(None, "终止年", "Last year")
+    target: Mapped[Optional[str]] = field(String(300), "目标值", "Target")
+
+    category: Mapped[Optional[TaskCategory]] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    __repr__ = __str__
+
+
+class TaskCategory(Domain):
+    """任务类别."""
+
+    __tablename__ = "task_category"
+    label = ("任务类别", "Task category")
+    __table_args__ = (not_blank("name"), {"comment": "任务类别"})
+
+    code: Mapped[str] = field(String(40), "代码", "Code", unique=True)
+    name: Mapped[str] = field(String(60), "名称", "Name", unique=True)
+    name_en: Mapped[Optional[str]] = field(String(80), "英文名称", "English name")
+    sort_order: Mapped[int] = field(None, "排序", "Order", default=0, server_default="0", index=True)
+    active: Mapped[bool] = field(None, "启用", "Active", default=True, server_default="1")
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
+
+
+class IndicatorTemplate(Domain):
+    """指标库: an indicator to reuse when a task's standard is written."""
+
+    __tablename__ = "indicator_template"
+    label = ("指标库", "Indicator library")
+    __table_args__ = (not_blank("name"), {"comment": "指标库"})
+
+    code: Mapped[str] = field(String(40), "代码", "Code", unique=True)
+    name: Mapped[str] = field(String(200), "名称", "Name")
+    category_id: Mapped[Optional[int]] = ref(
+        "task_category.id", "类别", "Category", ondelete="RESTRICT"
+    )
+    kind: Mapped[IndicatorKind] = choice(IndicatorKind, "kind", "类型", "Kind")
+    unit: Mapped[Optional[str]] = field(String(20), "单位", "Unit")
+    direction: Mapped[Optional[Direction]] = choice(
+        Direction, "direction", "方向", "Direction", nullable=True
+    )
+    standard: Mapped[Optional[str]] = field(Text, "标准", "Standard")
+    active: Mapped[bool] = field(None, "启用", "Active", default=True, server_default="1")
+
+    category: Mapped[Optional[TaskCategory]] = relationship()
+
+
+class Meeting(Domain):
+    """会议: a sitting of the Party committee or another body."""
+
+    __tablename__ = "meeting"
+    label = ("会议", "Meeting")
+    __table_args__ = (
+        UniqueConstraint("kind", "held_on", "number"),
+        not_blank("title"),
+        {"comment": "会议"},
+    )
+
+    kind: Mapped[MeetingKind] = choice(
+        MeetingKind, "kind", "会议类型", "Kind", default=MeetingKind.COMMITTEE
+    )
+    number: Mapped[str] = field(String(40), "会议编号", "Number")
+    title: Mapped[str] = field(String(200), "会议名称", "Title")
+    held_on: Mapped[dt.date] = field(None, "召开日期", "Held on", index=True)
+    minutes_number: Mapped[Optional[str]] = field(String(60), "纪要文号", "Minutes number")
+    recorded_by_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "记录人", "Recorded by", ondelete="SET NULL"
+    )
+
+    recorded_by: Mapped[Optional[Person]] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    __repr__ = __str__
+
+
+class AgendaItem(Domain):
+    """议题: one item of a meeting; it covers many rows."""
+
+    __tablename__ = "agenda_item"
+    label = ("议题", "Agenda item")
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "position"),
+        not_blank("title"),
+        {"comment": "议题"},
+    )
+
+    meeting_id: Mapped[int] = ref("meeting.id", "会议", "Meeting", ondelete="CASCADE")
+    position: Mapped[int] = field(None, "序号", "Position")
+    title: Mapped[str] = field(String(200), "议题", "Title")
+    reporter_department_id: Mapped[Optional[int]] = ref(
+        "department.id", "汇报部门", "Reporting department", ondelete="RESTRICT"
+    )
+    summary: Mapped[Optional[str]] = field(Text, "摘要", "Summary")
+
+    meeting: Mapped[Meeting] = relationship()
+    reporter_department: Mapped[Optional[Department]] = relationship()
+
+    def __str__(self) -> str:
+        return self.title
+
+    __repr__ = __str__
+
+
+class Decision(Domain):
+    """审定: the outcome for one row of an agenda item (`subject_table`, `subject_id`)."""
+
+    __tablename__ = "decision"
+    label = ("审定意见", "Decision")
+    __table_args__ = (
+        CheckConstraint(
+            "(subject_table IS NULL) = (subject_id IS NULL)", name="subject_whole"
+        ),
+        Index("ix_decision_subject_table_subject_id", "subject_table", "subject_id"),
+        {"comment": "审定"},
+    )
+
+    agenda_item_id: Mapped[int] = ref("agenda_item.id", "议题", "Agenda item", ondelete="RESTRICT")
+    subject_table: Mapped[Optional[str]] = field(String(60), "对象类型", "Subject kind")
+    subject_id: Mapped[Optional[int]] = field(None, "对象编号", "Subject ID")
+    outcome: Mapped[Outcome] = choice(Outcome, "outcome", "结论", "Outcome")
+    wording: Mapped[Optional[str]] = field(Text, "决议内容", "Wording")
+    decided_on: Mapped[dt.date] = field(None, "审定日期", "Decided on", index=True)
+    recorded_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "记录时间", "Recorded at")
+
+    agenda_item: Mapped[AgendaItem] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.decided_on} {self.outcome.zh}"
+
+    __repr__ = __str__
+
+
+class Component(Domain):
+    """评分构成: a part of the score in a rule book, for tasks or for departments."""
+
+    __tablename__ = "component"
+    label = ("评分构成", "Score component")
+    __table_args__ = (
+        UniqueConstraint("rule_book_id", "code"),
+        CheckConstraint("maximum >= minimum", name="range_in_order"),
+        CheckConstraint("weight >= 0", name="weight_not_negative"),
+        CheckConstraint("level IN ('task', 'department')", name="level"),
+        {"comment": "评分构成"},
+    )
+
+    rule_book_id: Mapped[int] = ref("rule_book.id", "考核规则", "Rule book", ondelete="CASCADE")
+    parent_id: Mapped[Optional[int]] = ref("component.id", "上级构成", "Parent", ondelete="CASCADE")
+    code: Mapped[str] = field(String(60), "代码", "Code")
+    name: Mapped[str] = field(String(120), "名称", "Name")
+    level: Mapped[str] = field(String(12), "层级", "Level")
+    weight: Mapped[Decimal] = field(Points, "权重", "Weight")
+    minimum: Mapped[Decimal] = field(Points, "最低分", "Minimum", default=0, server_default="0")
+    maximum: Mapped[Decimal] = field(Points, "最高分", "Maximum", default=100, server_default="100")
+    scored_by: Mapped[Optional[str]] = field(String(80), "评分人", "Scored by")
+    rule: Mapped[Optional[str]] = field(Text, "评分办法", "Rule")
+
+    rule_book: Mapped[RuleBook] = relationship()
+    parent: Mapped[Optional[Component]] = relationship(remote_side="Component.id")
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__

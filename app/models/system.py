@@ -1,0 +1,177 @@
+"""The audit trail, notifications, saved views and import jobs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Optional
+
+from flask_appbuilder.models.sqla import Model
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Choice, Domain, UtcDateTime, choice, field, not_blank, ref
+from app.models.organisation import Person
+
+
+class OutboxStatus(Choice):
+    WAITING = "waiting", "待发送", "Waiting"
+    SENT = "sent", "已发送", "Sent"
+    FAILED = "failed", "失败", "Failed"
+    DEAD = "dead", "放弃", "Dead"
+
+
+class ImportStatus(Choice):
+    PREVIEW = "preview", "待确认", "Preview"
+    RUNNING = "running", "导入中", "Running"
+    DONE = "done", "已完成", "Done"
+    FAILED = "failed", "失败", "Failed"
+
+
+class AuditEvent(Model):
+    """操作日志: who (and for whom), when, what, before and after; chained by hash.
+
+    Written by the gate in the commit of the change itself, never by anything else.
+    """
+
+    __tablename__ = "audit_event"
+    label = ("操作日志", "Audit event")
+    __table_args__ = (
+        Index("ix_audit_event_table_name_row_id", "table_name", "row_id"),
+        Index("ix_audit_event_actor_id_happened_at", "actor_id", "happened_at"),
+        CheckConstraint("length(hash) = 64 AND length(previous_hash) = 64", name="hash_length"),
+        {"comment": "操作日志（哈希链）"},
+    )
+
+    id: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, info={"label": ("序号", "No.")}, comment="链上序号"
+    )
+    happened_at: Mapped[dt.datetime] = field(UtcDateTime, "时间", "At", index=True)
+    actor_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "操作人", "Actor", ondelete="RESTRICT", index=False
+    )
+    actor_name: Mapped[str] = field(String(128), "操作人姓名", "Actor's name")
+    on_behalf_of_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "代", "On behalf of", ondelete="RESTRICT"
+    )
+    door: Mapped[str] = field(String(20), "入口", "Door")
+    action: Mapped[str] = field(String(60), "动作", "Action", index=True)
+    table_name: Mapped[str] = field(String(60), "表", "Table")
+    row_id: Mapped[Optional[int]] = field(None, "行", "Row")
+    before: Mapped[Optional[str]] = field(Text, "变更前", "Before")
+    after: Mapped[Optional[str]] = field(Text, "变更后", "After")
+    previous_hash: Mapped[str] = field(String(64), "前一哈希", "Previous hash")
+    hash: Mapped[str] = field(String(64), "哈希", "Hash", unique=True)
+
+    actor: Mapped[Optional[Person]] = relationship(foreign_keys=[actor_id])
+    on_behalf_of: Mapped[Optional[Person]] = relationship(foreign_keys=[on_behalf_of_id])
+
+
+class AuditHead(Model):
+    """链头: one row, the last event's number and hash. Locking it puts commits in order."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single_row"),
+        {"comment": "操作日志链头（一行）"},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_event_id: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_hash: Mapped[str] = mapped_column(String(64))
+
+
+class Notification(Domain):
+    """通知: a message in a person's inbox."""
+
+    __tablename__ = "notification"
+    label = ("通知", "Notification")
+    __table_args__ = (
+        Index("ix_notification_person_id_read_at", "person_id", "read_at"),
+        {"comment": "通知"},
+    )
+
+    person_id: Mapped[int] = ref("ab_user.id", "接收人", "Person", ondelete="CASCADE", index=False)
+    kind: Mapped[str] = field(String(60), "类型", "Kind")
+    text: Mapped[str] = field(Text, "内容", "Text")
+    link: Mapped[Optional[str]] = field(String(300), "链接", "Link")
+    read_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "阅读时间", "Read at")
+
+    person: Mapped[Person] = relationship()
+
+
+class OutboxMessage(Domain):
+    """发件箱: a message on its way outside. It carries a count and a link, never content."""
+
+    __tablename__ = "outbox_message"
+    label = ("发件箱", "Outbox message")
+    protected = frozenset({"status", "attempts", "sent_at", "last_error"})
+    __table_args__ = (
+        UniqueConstraint("deduplication_key"),
+        CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+        Index("ix_outbox_message_status_not_before", "status", "not_before"),
+        {"comment": "发件箱"},
+    )
+
+    person_id: Mapped[Optional[int]] = ref("ab_user.id", "接收人", "Person", ondelete="CASCADE")
+    channel: Mapped[str] = field(String(40), "渠道", "Channel")
+    subject: Mapped[str] = field(String(200), "主题", "Subject")
+    body: Mapped[str] = field(Text, "正文", "Body")
+    deduplication_key: Mapped[str] = field(String(120), "去重键", "Deduplication key")
+    status: Mapped[OutboxStatus] = choice(
+        OutboxStatus, "status", "状态", "Status", default=OutboxStatus.WAITING
+    )
+    attempts: Mapped[int] = field(None, "尝试次数", "Attempts", default=0, server_default="0")
+    not_before: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "最早发送", "Not before")
+    sent_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "发送时间", "Sent at")
+    last_error: Mapped[Optional[str]] = field(Text, "最近错误", "Last error")
+
+    person: Mapped[Optional[Person]] = relationship()
+
+
+class SavedView(Domain):
+    """常用筛选: a named filter, columns and sort of a list; may be shared."""
+
+    __tablename__ = "saved_view"
+    label = ("常用筛选", "Saved view")
+    __table_args__ = (
+        UniqueConstraint("owner_id", "resource", "name"),
+        not_blank("name"),
+        {"comment": "常用筛选"},
+    )
+
+    owner_id: Mapped[int] = ref("ab_user.id", "所有人", "Owner", ondelete="CASCADE")
+    resource: Mapped[str] = field(String(60), "列表", "List")
+    name: Mapped[str] = field(String(80), "名称", "Name")
+    query: Mapped[str] = field(Text, "条件", "Query")
+    is_default: Mapped[bool] = field(None, "默认", "Default", default=False, server_default="0")
+    shared: Mapped[bool] = field(None, "共享", "Shared", default=False, server_default="0")
+
+    owner: Mapped[Person] = relationship()
+
+
+class ImportJob(Domain):
+    """导入: an uploaded file between its preview and its confirmation, with progress."""
+
+    __tablename__ = "import_job"
+    label = ("导入", "Import")
+    protected = frozenset({"status", "progress", "summary", "finished_at", "owner_id", "sha256"})
+    __table_args__ = (
+        CheckConstraint("progress >= 0 AND progress <= 100", name="progress_range"),
+        CheckConstraint("kind IN ('task', 'department')", name="kind"),
+        {"comment": "导入"},
+    )
+
+    owner_id: Mapped[int] = ref("ab_user.id", "导入人", "Owner", ondelete="RESTRICT")
+    kind: Mapped[str] = field(String(20), "种类", "Kind")
+    cycle_id: Mapped[Optional[int]] = ref("cycle.id", "年度", "Year", ondelete="RESTRICT")
+    file_name: Mapped[str] = field(String(255), "文件名", "File name")
+    sha256: Mapped[str] = field(String(64), "摘要", "SHA-256")
+    options: Mapped[Optional[dict[str, Any]]] = field(JSON, "选项", "Options")
+    status: Mapped[ImportStatus] = choice(
+        ImportStatus, "status", "状态", "Status", default=ImportStatus.PREVIEW, index=True
+    )
+    progress: Mapped[int] = field(None, "进度", "Progress", default=0, server_default="0")
+    summary: Mapped[Optional[dict[str, Any]]] = field(JSON, "结果", "Summary")
+    finished_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "完成时间", "Finished at")
+
+    owner: Mapped[Person] = relationship()

@@ -1,0 +1,158 @@
+"""××年部门目标任务分解表 (Art. 5.2), on paper and as a workbook.
+
+The columns and their order are the regulation's table; the workbook can be read back by the
+import without change: one header line, within the first five rows, one task a row, no totals.
+Takes plain lines; who may see which task was decided before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app.reports import pdf, xlsx
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """One task of the table. Departments are in order, the first of `lead` leads.
+
+    `due_text` are the words of the issued table ("6月底前"); without them the date is shown.
+    `weight` has no unit: weights count relative to each other. `number` may be empty: then
+    the line's place in the table is printed.
+    """
+
+    title: str
+    number: str = ""
+    work_point: str = ""
+    measures: str = ""
+    standard: str = ""
+    due: date | None = None
+    due_text: str = ""
+    lead: Sequence[str] = ()
+    assist: Sequence[str] = ()
+    leader: str = ""
+    owner: str = ""
+    weight: Decimal | float | int | None = None
+    remark: str = ""
+
+
+_COLUMNS: tuple[tuple[pdf.Column, xlsx.Column], ...] = (
+    (pdf.Column("number", "序号", 11, align="center"), xlsx.Column("number", "序号", 10)),
+    (pdf.Column("work_point", "工作要点", 25, merge=True), xlsx.Column("work_point", "工作要点", 22)),
+    (pdf.Column("title", "目标任务", flex=1.25), xlsx.Column("title", "目标任务", 34)),
+    (pdf.Column("measures", "主要举措/时序进度", flex=1.7), xlsx.Column("measures", "主要举措/时序进度", 46)),
+    (pdf.Column("standard", "考核标准", flex=1.25), xlsx.Column("standard", "考核标准", 34)),
+    (pdf.Column("due", "完成时限", 18.5, align="center"), xlsx.Column("due", "完成时限", 13, "date")),
+    (pdf.Column("lead", "牵头部门", 18, align="center"), xlsx.Column("lead", "牵头部门", 16)),
+    (pdf.Column("assist", "配合部门", 21, align="center"), xlsx.Column("assist", "配合部门", 20)),
+    (pdf.Column("leader", "分管领导", 14.5, align="center"), xlsx.Column("leader", "分管领导", 11)),
+    (pdf.Column("owner", "责任人", 14.5, align="center"), xlsx.Column("owner", "责任人", 11)),
+    (pdf.Column("weight", "权重", 10, align="center"), xlsx.Column("weight", "权重", 8, "number")),
+    (pdf.Column("remark", "备注", 17), xlsx.Column("remark", "备注", 18)),
+)
+SHEET_NAME = "目标任务分解表"
+
+
+def decomposition_title(year: int, college: str = "") -> str:
+    """The document's name as the regulation has it."""
+    return f"{college}{year}年部门目标任务分解表"
+
+
+def decomposition_pdf(
+    year: int,
+    rows: Iterable[TaskLine],
+    *,
+    state_label: str,
+    version: str | int,
+    check_code: str,
+    college: str,
+    issue_number: str = "",
+    issued_by: str = "",
+    issued_on: str | date = "",
+    notes: Sequence[str] = (),
+    signature_block: Sequence[str] = (),
+    invariant: bool = False,
+) -> bytes:
+    """The table on A4 landscape. Neighbouring tasks of one work point share its cell.
+
+    `issue_number` (文号) stands under the title; `issued_by` defaults to the college once there
+    is a date. Errors are those of `pdf.table_document`.
+    """
+    return pdf.table_document(
+        title=decomposition_title(year, college),
+        subtitle=issue_number,
+        columns=[paper for paper, _ in _COLUMNS],
+        rows=_values(rows),
+        state_label=state_label,
+        version=version,
+        check_code=check_code,
+        issued_by=issued_by or (college if issued_on else ""),
+        issued_on=issued_on,
+        notes=notes,
+        signature_block=signature_block,
+        font_size=8.5,
+        author=college,
+        invariant=invariant,
+    )
+
+
+def decomposition_xlsx(
+    year: int,
+    rows: Iterable[TaskLine],
+    *,
+    state_label: str,
+    version: str | int,
+    check_code: str,
+    college: str,
+    issue_number: str = "",
+    created: datetime | None = None,
+) -> bytes:
+    """The table as a workbook: title in row 1, state and version in row 2, header in row 3.
+
+    完成时限 holds the issued words where there are any, else a real date. `created` as in
+    `xlsx.workbook`.
+    """
+    title = decomposition_title(year, college)
+    marks = f"{state_label}　版本 {version}　校验码 {check_code}"
+    return xlsx.workbook(
+        [
+            xlsx.SheetSpec(
+                SHEET_NAME,
+                [sheet for _, sheet in _COLUMNS],
+                _values(rows),
+                title=title,
+                subtitle="　　".join(part for part in (issue_number, marks) if part),
+                footer=marks,
+            )
+        ],
+        title=title,
+        author=college,
+        created=created,
+    )
+
+
+def decomposition_csv(rows: Iterable[TaskLine]) -> bytes:
+    """The same columns as CSV, header first; see `xlsx.csv_bytes`."""
+    return xlsx.csv_bytes([sheet for _, sheet in _COLUMNS], _values(rows))
+
+
+def _values(rows: Iterable[TaskLine]) -> Iterable[dict[str, Any]]:
+    for place, line in enumerate(rows, start=1):
+        yield {
+            "number": line.number or str(place),
+            "work_point": line.work_point,
+            "title": line.title,
+            "measures": line.measures,
+            "standard": line.standard,
+            "due": line.due_text or line.due,
+            "lead": list(line.lead),
+            "assist": list(line.assist),
+            "leader": line.leader,
+            "owner": line.owner,
+            "weight": line.weight,
+            "remark": line.remark,
+        }

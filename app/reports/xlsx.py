@@ -1,0 +1,245 @@
+"""Workbooks and CSV: plain rows in, bytes out.
+
+A date is a date, a number a number, and text stays text: "007" keeps its zeros and "=1+1" is
+never a formula. Rows are streamed (constant memory), so a sheet may hold as many as Excel can.
+Knows no table of the domain and no Flask.
+
+CSV and formulas. A spreadsheet runs a CSV field that begins with `=`, `+`, `-`, `@`, tab or
+return. Such *text* is written with one apostrophe before it. So that reading gives back exactly
+what was written, text that already looks protected (apostrophes, then one of these signs) gets
+one more; `restore_formula_text` takes exactly one away, and leaves every other text alone.
+Numbers, dates and booleans are not touched: -5 stays -5.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from app.reports.pdf import cell_text
+
+log = logging.getLogger(__name__)
+
+Kind = Literal["text", "integer", "number", "percent", "date", "datetime", "bool"]
+SheetRow = Mapping[str, Any] | Sequence[Any]
+
+LONGEST_TEXT = 32_767  # characters in a cell, Excel's own limit
+MOST_ROWS = 1_048_576
+_CUT = "…（超出单元格上限，已截断）"
+_EXACT = 10**15  # integers beyond lose digits in a spreadsheet
+_OLDEST = date(1900, 3, 1)  # Excel believes in 1900-02-29
+_NUMBER_FORMATS: dict[Kind, str] = {
+    "integer": "0",
+    "number": "General",
+    "percent": "0.##%",
+    "date": "yyyy-mm-dd",
+    "datetime": "yyyy-mm-dd hh:mm",
+}
+_RUNS_AS_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_PROTECTED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+_BAD_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: key of its value, heading, width in characters, and how values are shown.
+
+    `kind` chooses alignment and number format. What is written follows the value itself: a
+    str is always text, even in a number column. Percents are fractions (0.25 shows as 25%).
+    """
+
+    key: str
+    title: str
+    width: float = 14
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec:
+    """One sheet. `title` and `subtitle`, where given, stand in rows of their own over the header."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[SheetRow]
+    title: str | None = None
+    subtitle: str | None = None
+    footer: str = field(default="")  # left part of the printed footer
+
+
+def workbook(
+    sheets: Sequence[SheetSpec], *, title: str = "", author: str = "", created: datetime | None = None
+) -> bytes:
+    """An XLSX file: header frozen and repeated in print, filter buttons, A4 landscape, one page wide.
+
+    `created` fixes the time in the file's properties (equal input then gives equal bytes).
+    Text beyond Excel's 32,767 characters is cut with a visible mark and a logged warning.
+    Raises ValueError for no sheets, a sheet without columns, or more rows than a sheet holds.
+    """
+    if not sheets:
+        raise ValueError("a workbook needs at least one sheet")
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer, {"constant_memory": True, "in_memory": False, "nan_inf_to_errors": False}
+    )
+    properties: dict[str, Any] = {"title": title, "author": author, "comments": "Luoxuan 螺旋"}
+    if created is not None:
+        properties["created"] = created
+    book.set_properties(properties)
+    formats = _Formats(book)
+    names: set[str] = set()
+    for spec in sheets:
+        if not spec.columns:
+            raise ValueError(f"sheet {spec.name!r} has no columns")
+        _write_sheet(book.add_worksheet(_sheet_name(spec.name, names)), spec, formats)
+    book.close()
+    return buffer.getvalue()
+
+
+class _Formats:
+    """The few cell formats a workbook shares."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        grid = {"border": 1, "border_color": "#9AA3AF", "valign": "vcenter", "font_name": "宋体", "font_size": 10}
+        self.title = book.add_format({"bold": True, "font_name": "宋体", "font_size": 16, "align": "center", "valign": "vcenter", "text_wrap": True})
+        self.subtitle = book.add_format({"font_name": "宋体", "font_size": 10, "align": "center", "valign": "vcenter", "font_color": "#4B5563"})
+        self.head = book.add_format({**grid, "bold": True, "font_name": "黑体", "align": "center", "text_wrap": True, "bg_color": "#E8EDF3"})
+        self.kinds: dict[Kind, Format] = {
+            "text": book.add_format({**grid, "text_wrap": True, "num_format": "@"}),
+            "bool": book.add_format({**grid, "align": "center"}),
+        }
+        for kind, number_format in _NUMBER_FORMATS.items():
+            align = "center" if kind in ("date", "datetime") else "right"
+            self.kinds[kind] = book.add_format({**grid, "align": align, "num_format": number_format})
+        # text met in a column of another kind: keeps the column's place, wraps
+        self.loose = book.add_format({**grid, "align": "center", "text_wrap": True, "num_format": "@"})
+
+
+def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
+    last = len(spec.columns) - 1
+    for index, column in enumerate(spec.columns):
+        sheet.set_column(index, index, column.width)
+    at = 0
+    for text, form, height in ((spec.title, formats.title, 30), (spec.subtitle, formats.subtitle, 18)):
+        if text:
+            sheet.set_row(at, height)
+            if last:
+                sheet.merge_range(at, 0, at, last, "")
+            sheet.write_string(at, 0, text, form)
+            at += 1
+    head = at
+    sheet.set_row(head, 30)
+    for index, column in enumerate(spec.columns):
+        sheet.write_string(head, index, column.title, formats.head)
+    for row in spec.rows:
+        at += 1
+        if at >= MOST_ROWS:
+            raise ValueError(f"sheet {spec.name!r}: more rows than a sheet can hold ({MOST_ROWS:,})")
+        for index, column in enumerate(spec.columns):
+            _write(sheet, at, index, _value(row, column.key, index), column.kind, formats)
+    # "007" is meant as text: no green corners on it
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_rowcol_to_cell(max(at, head), last)}"})
+    sheet.freeze_panes(head + 1, 0)
+    sheet.autofilter(head, 0, max(at, head), last)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(head)
+    sheet.center_horizontally()
+    sheet.set_footer(f"&L{spec.footer.replace('&', '&&')[:150]}&R第 &P 页 共 &N 页")
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: Any, kind: Kind, formats: _Formats) -> None:
+    form = formats.kinds[kind]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        value = cell_text(value)
+    if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
+        if _fits_a_spreadsheet(value):
+            sheet.write_number(row, column, value, form)
+            return
+        value = cell_text(value)
+    if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
+        sheet.write_blank(row, column, None, form)
+    elif isinstance(value, bool):
+        sheet.write_string(row, column, cell_text(value), formats.kinds["bool"])
+    elif isinstance(value, float):
+        sheet.write_number(row, column, value, form)
+    elif isinstance(value, datetime) and value.date() >= _OLDEST:
+        shown = formats.kinds["date" if kind == "date" else "datetime"]
+        sheet.write_datetime(row, column, value.replace(tzinfo=None), shown)
+    elif isinstance(value, date) and not isinstance(value, datetime) and value >= _OLDEST:
+        sheet.write_datetime(row, column, value, formats.kinds["date"])
+    else:
+        text = cell_text(value)
+        if len(text) > LONGEST_TEXT:
+            log.warning("cell %s,%s: %s characters cut to Excel's limit", row + 1, column + 1, len(text))
+            text = text[: LONGEST_TEXT - len(_CUT)] + _CUT
+        sheet.write_string(row, column, text, form if kind == "text" else formats.loose)
+
+
+def _fits_a_spreadsheet(value: int | Decimal) -> bool:
+    """Can a double hold it to the last digit a reader would miss?"""
+    if isinstance(value, Decimal):
+        return value.is_finite() and abs(value) < _EXACT
+    return abs(value) < _EXACT
+
+
+def _value(row: SheetRow, key: str, index: int) -> Any:
+    if isinstance(row, Mapping):
+        return row.get(key)
+    return row[index] if index < len(row) else None
+
+
+def _sheet_name(wanted: str, taken: set[str]) -> str:
+    """A name Excel accepts: no forbidden signs, 31 characters at most, each name once."""
+    base = _BAD_IN_NAME.sub(" ", wanted).strip(" '")[:31] or "Sheet"
+    if base.lower() == "history":
+        base = "History_"
+    name, number = base, 2
+    while name.lower() in taken:
+        suffix = f" ({number})"
+        name, number = base[: 31 - len(suffix)] + suffix, number + 1
+    taken.add(name.lower())
+    return name
+
+
+def csv_bytes(columns: Sequence[Column], rows: Iterable[SheetRow]) -> bytes:
+    """CSV in UTF-8 with a byte order mark (so Excel reads Chinese), header first, CRLF lines.
+
+    Text a spreadsheet would run is protected as the module's first lines say; the reader
+    undoes it with `restore_formula_text`.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([protect_formula_text(column.title) for column in columns])
+    for row in rows:
+        writer.writerow([_csv_field(_value(row, column.key, i)) for i, column in enumerate(columns)])
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", errors="replace")
+
+
+def _csv_field(value: Any) -> str:
+    text = cell_text(value)
+    return protect_formula_text(text) if isinstance(value, (str, list, tuple, set, frozenset)) else text
+
+
+def protect_formula_text(text: str) -> str:
+    """Text with one apostrophe before it when a spreadsheet could take it for a formula."""
+    return f"'{text}" if _RUNS_AS_FORMULA.match(text) else text
+
+
+def restore_formula_text(text: str) -> str:
+    """What `protect_formula_text` was given. For every reader of CSV files."""
+    return text[1:] if _PROTECTED.match(text) else text

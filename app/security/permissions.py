@@ -1,0 +1,310 @@
+"""Every permission there is: `resource:verb`, and who holds it by default.
+
+One table. A resource carries its table's name; `read`, `add`, `edit`, `delete` are the rows'
+own verbs, any other verb is a step of the resource's workflow or a named operation. The
+database holds a copy that an administrator may change on the role screen; `roles.py` writes
+this table into a new database.
+"""
+
+from __future__ import annotations
+
+from app.security.roles import (
+    ADMIN,
+    ASSESSMENT_GROUP,
+    ASSESSMENT_OFFICE,
+    AUDITOR,
+    DISCIPLINE,
+    EVERY_ROLE,
+    HEAD,
+    LEADER,
+    OFFICE,
+    QUALITY,
+    SECRETARY,
+    STAFF,
+    TOP_LEADER,
+)
+
+Grants = dict[str, dict[str, tuple[str, ...]]]
+
+
+def _kept_by(*keepers: str) -> dict[str, tuple[str, ...]]:
+    """Everyone reads; `keepers` add, edit and delete."""
+    return {"read": EVERY_ROLE, "add": keepers, "edit": keepers, "delete": keepers}
+
+
+_DEPARTMENT = (HEAD, STAFF)
+_TASK_WRITERS = {
+    "read": EVERY_ROLE,
+    "add": (HEAD, OFFICE, LEADER),
+    "edit": (HEAD, STAFF, OFFICE, LEADER),
+    "delete": (HEAD, OFFICE, LEADER),
+}
+
+GRANTS: Grants = {
+    # Master data
+    "department": _kept_by(ADMIN),
+    "department_successor": _kept_by(ADMIN),
+    "department_class": _kept_by(ADMIN, OFFICE),
+    "person": {"read": EVERY_ROLE, "add": (ADMIN,), "edit": (ADMIN,), "delete": (ADMIN,)},
+    "role": {"read": (ADMIN, AUDITOR), "add": (ADMIN,), "edit": (ADMIN,), "delete": (ADMIN,)},
+    "appointment": _kept_by(ADMIN),
+    "delegation": _kept_by(ADMIN, OFFICE),
+    "charge": _kept_by(ADMIN),
+    "task_category": _kept_by(ADMIN),
+    "holiday": _kept_by(ADMIN, OFFICE),
+    "indicator_template": _kept_by(ADMIN, OFFICE),
+    "strategic_goal": _kept_by(ADMIN, OFFICE),
+    # The year
+    "cycle": {
+        **_kept_by(OFFICE),
+        "start": (OFFICE,),
+        "assess": (OFFICE,),
+        "close": (OFFICE,),
+    },
+    "phase": _kept_by(OFFICE),
+    "reporting_month": _kept_by(OFFICE),
+    "rule_book": {**_kept_by(OFFICE), "put_in_force": (OFFICE,), "retire": (OFFICE,)},
+    "rule_value": _kept_by(OFFICE),
+    "component": _kept_by(OFFICE, ASSESSMENT_OFFICE),
+    "meeting": _kept_by(SECRETARY, OFFICE),
+    "agenda_item": _kept_by(SECRETARY, OFFICE),
+    "decision": _kept_by(SECRETARY),
+    # Planning
+    "work_point_set": {
+        **_kept_by(OFFICE),
+        "consult": (OFFICE,),
+        "revise": (OFFICE,),
+        "send_to_committee": (OFFICE,),
+        "approve": (SECRETARY,),
+        "return": (SECRETARY,),
+        "issue": (OFFICE,),
+    },
+    "work_point": _kept_by(OFFICE),
+    "work_point_opinion": {
+        "read": EVERY_ROLE,
+        "add": (HEAD, LEADER, OFFICE),
+        "edit": (HEAD, LEADER, OFFICE),
+        "delete": (HEAD, LEADER, OFFICE),
+    },
+    "department_plan": {
+        "read": EVERY_ROLE,
+        "add": _DEPARTMENT,
+        "edit": _DEPARTMENT,
+        "delete": (HEAD,),
+        "send_for_review": (HEAD,),
+        "review": (LEADER, TOP_LEADER),
+        "return": (LEADER, TOP_LEADER),
+        "submit": (HEAD,),
+        "aggregate": (OFFICE,),
+    },
+    "decomposition": {
+        **_kept_by(OFFICE),
+        "aggregate": (OFFICE,),
+        "send_to_committee": (OFFICE,),
+        "approve": (SECRETARY,),
+        "return": (SECRETARY,),
+        "issue": (OFFICE,),
+    },
+    "task": {
+        **_TASK_WRITERS,
+        "publish": (OFFICE,),
+        "accept": (HEAD,),
+        "finish": (LEADER, TOP_LEADER),
+        "terminate": (OFFICE,),
+        "import": (OFFICE,),
+        "export": EVERY_ROLE,
+    },
+    "task_department": dict(_TASK_WRITERS),
+    "milestone": dict(_TASK_WRITERS),
+    "indicator": dict(_TASK_WRITERS),
+    "baseline": {"read": EVERY_ROLE},
+    "baseline_task": {"read": EVERY_ROLE},
+    "baseline_indicator": {"read": EVERY_ROLE},
+    "baseline_milestone": {"read": EVERY_ROLE},
+    # Monitoring
+    "monthly_check": {
+        "read": EVERY_ROLE,
+        "add": _DEPARTMENT,
+        "edit": _DEPARTMENT,
+        "delete": (HEAD,),
+        "submit": (HEAD,),
+        "return": (OFFICE,),
+    },
+    "check_contribution": {
+        "read": EVERY_ROLE,
+        "add": _DEPARTMENT,
+        "edit": _DEPARTMENT,
+        "delete": _DEPARTMENT,
+    },
+    "warning": {"read": EVERY_ROLE},
+    "coordination_request": {
+        "read": EVERY_ROLE,
+        "add": (HEAD,),
+        "edit": (HEAD, OFFICE),
+        "delete": (HEAD,),
+        "answer": (HEAD, LEADER, TOP_LEADER),
+        "resolve": (HEAD,),
+        "reopen": (HEAD,),
+    },
+    # Supervision
+    "supervision_case": {
+        "read": EVERY_ROLE,
+        "add": (OFFICE,),
+        "edit": (OFFICE,),
+        "delete": (OFFICE,),
+        "confirm": (OFFICE,),
+        "dismiss": (OFFICE,),
+        "sign": (HEAD,),
+        "reply": (HEAD,),
+        "accept": (OFFICE,),
+        "reject": (OFFICE,),
+        "urge": (OFFICE,),
+        "set_deadline": (OFFICE,),
+        "extend": (LEADER, TOP_LEADER),
+        "transfer": (OFFICE, LEADER, TOP_LEADER),
+        "conclude": (DISCIPLINE,),
+        "reopen": (OFFICE,),
+        "withdraw": (OFFICE,),
+    },
+    "case_step": {"read": EVERY_ROLE},
+    "instruction": {
+        "read": EVERY_ROLE,
+        "add": (LEADER, TOP_LEADER),
+        "edit": (LEADER, TOP_LEADER),
+        "delete": (LEADER, TOP_LEADER),
+    },
+    # Improvement
+    "diagnosis": {
+        "read": EVERY_ROLE,
+        "add": (HEAD, STAFF, OFFICE),
+        "edit": (HEAD, STAFF, OFFICE, QUALITY),
+        "delete": (HEAD, OFFICE),
+        "submit": (HEAD,),
+        "return": (OFFICE,),
+        "archive": (OFFICE,),
+        "send_to_committee": (OFFICE,),
+        "issue": (OFFICE,),
+    },
+    "diagnosis_item": {
+        "read": EVERY_ROLE,
+        "add": (HEAD, STAFF, OFFICE),
+        "edit": (HEAD, STAFF, OFFICE),
+        "delete": (HEAD, STAFF, OFFICE),
+    },
+    "adjustment": {
+        "read": EVERY_ROLE,
+        "add": (HEAD, OFFICE, LEADER),
+        "edit": (HEAD, OFFICE, LEADER),
+        "delete": (HEAD, OFFICE, LEADER),
+        "submit": (HEAD, OFFICE, LEADER),
+        "review": (LEADER, TOP_LEADER),
+        "return": (LEADER, TOP_LEADER),
+        "send_to_committee": (OFFICE,),
+        "approve": (SECRETARY,),
+        "reject": (SECRETARY,),
+        "defer": (SECRETARY,),
+        "apply": (OFFICE,),
+    },
+    "adjustment_change": {
+        "read": EVERY_ROLE,
+        "add": (HEAD, OFFICE, LEADER),
+        "edit": (HEAD, OFFICE, LEADER),
+        "delete": (HEAD, OFFICE, LEADER),
+    },
+    "task_result": {
+        "read": EVERY_ROLE,
+        "add": _DEPARTMENT,
+        "edit": _DEPARTMENT,
+        "delete": (HEAD,),
+        "submit": (HEAD,),
+        "confirm": (LEADER, TOP_LEADER),
+        "return": (LEADER, TOP_LEADER),
+    },
+    "evidence": {
+        "read": EVERY_ROLE,
+        "add": (HEAD, STAFF, OFFICE),
+        "edit": (HEAD, STAFF, OFFICE),
+        "delete": (HEAD, STAFF, OFFICE),
+    },
+    "correction": {
+        "read": EVERY_ROLE,
+        "add": (HEAD, OFFICE),
+        "edit": (HEAD, OFFICE),
+        "delete": (HEAD, OFFICE),
+        "approve": (OFFICE,),
+        "refuse": (OFFICE,),
+    },
+    # Assessment
+    "score": {
+        "read": (ASSESSMENT_OFFICE, ASSESSMENT_GROUP, TOP_LEADER, AUDITOR, HEAD, LEADER),
+        "add": (ASSESSMENT_GROUP,),
+        "edit": (ASSESSMENT_GROUP,),
+        "delete": (ASSESSMENT_GROUP,),
+        "submit": (ASSESSMENT_GROUP,),
+    },
+    "score_item": {
+        "read": (ASSESSMENT_OFFICE, ASSESSMENT_GROUP, TOP_LEADER, AUDITOR, HEAD, LEADER),
+    },
+    "department_assessment": {
+        "read": EVERY_ROLE,
+        "add": (ASSESSMENT_OFFICE,),
+        "edit": (ASSESSMENT_OFFICE,),
+        "delete": (ASSESSMENT_OFFICE,),
+        "compute": (ASSESSMENT_OFFICE,),
+        "propose": (ASSESSMENT_GROUP,),
+        "announce": (ASSESSMENT_OFFICE,),
+        "finalise": (SECRETARY,),
+    },
+    "bonus_entry": {
+        "read": (ASSESSMENT_OFFICE, ASSESSMENT_GROUP, TOP_LEADER, AUDITOR, HEAD, LEADER),
+        "add": (ASSESSMENT_OFFICE,),
+        "edit": (ASSESSMENT_OFFICE,),
+        "delete": (ASSESSMENT_OFFICE,),
+    },
+    "appeal": {
+        "read": (ASSESSMENT_OFFICE, ASSESSMENT_GROUP, TOP_LEADER, AUDITOR, HEAD, LEADER),
+        "add": (HEAD,),
+        "edit": (HEAD,),
+        "delete": (HEAD,),
+        "uphold": (ASSESSMENT_OFFICE,),
+        "dismiss": (ASSESSMENT_OFFICE,),
+    },
+    "accountability_notice": {
+        "read": (DISCIPLINE, TOP_LEADER, AUDITOR, OFFICE, LEADER, HEAD),
+        "add": (DISCIPLINE,),
+        "edit": (DISCIPLINE,),
+        "delete": (DISCIPLINE,),
+        "approve": (TOP_LEADER,),
+        "issue": (DISCIPLINE,),
+    },
+    # The system
+    "audit_event": {"read": (AUDITOR, ADMIN)},
+    "notification": {"read": EVERY_ROLE, "edit": EVERY_ROLE, "delete": EVERY_ROLE},
+    "outbox_message": {"read": (ADMIN,)},
+    "saved_view": {
+        "read": EVERY_ROLE,
+        "add": EVERY_ROLE,
+        "edit": EVERY_ROLE,
+        "delete": EVERY_ROLE,
+    },
+    "import_job": {"read": (OFFICE, ADMIN), "add": (OFFICE, ADMIN), "edit": (OFFICE, ADMIN)},
+    "chart": {"read": EVERY_ROLE},
+    "report": {"read": EVERY_ROLE},
+    "console": {"read": (ADMIN, OFFICE)},
+    "api_docs": {"read": EVERY_ROLE},
+    "account": {"read": EVERY_ROLE, "edit": EVERY_ROLE},
+}
+
+PERMISSIONS: frozenset[str] = frozenset(
+    f"{resource}:{verb}" for resource, verbs in GRANTS.items() for verb in verbs
+)
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """The permissions `role` holds by default."""
+    return frozenset(
+        f"{resource}:{verb}"
+        for resource, verbs in GRANTS.items()
+        for verb, roles in verbs.items()
+        if role in roles
+    )

@@ -1,0 +1,135 @@
+// From the payload to ECharts' options. No DOM in here.
+const ROW = 30; // pixels per category of a horizontal chart
+const CROWDED = 24; // categories from which a vertical chart gets a slider
+
+const withUnit = (value, unit) => (value === null || value === undefined ? "—" : `${value.toLocaleString()}${unit ?? ""}`);
+
+export function heightFor(payload, width) {
+  if (payload.horizontal) return Math.max(180, payload.categories.length * ROW + 84);
+  return width && width < 480 && payload.kind !== "donut" ? 300 : 0;
+}
+
+// Long names of departments: eight characters to a line, two lines, the rest in the tooltip.
+function folded(name, perLine) {
+  const text = String(name);
+  if (text.length <= perLine) return text;
+  const rest = text.slice(perLine);
+  return `${text.slice(0, perLine)}\n${rest.length > perLine ? `${rest.slice(0, perLine - 1)}…` : rest}`;
+}
+
+function tooltipText(payload, items) {
+  const list = Array.isArray(items) ? items : [items];
+  if (payload.kind === "donut") return `${list[0].name}  ${withUnit(list[0].value, payload.unit)}（${list[0].percent}%）`;
+  const lines = [payload.categories[list[0].dataIndex]];
+  let total = 0;
+  for (const item of list) {
+    const value = payload.series[item.seriesIndex]?.values[item.dataIndex];
+    if (payload.kind === "stacked-bar") {
+      if (!value) continue;
+      total += value;
+    }
+    lines.push(`${item.seriesName}  ${withUnit(value, payload.unit)}`);
+  }
+  if (payload.kind === "stacked-bar") lines.push(`${payload.labels?.total ?? "合计"}  ${withUnit(total, payload.unit)}`);
+  return lines.join("\n");
+}
+
+function valueAxis(payload, look) {
+  return {
+    type: "value",
+    min: payload.min ?? undefined,
+    max: payload.max ?? undefined,
+    minInterval: payload.unit === "%" ? undefined : 1,
+    name: payload.horizontal ? undefined : payload.unit,
+    nameTextStyle: { color: look.muted, align: "right" },
+    axisLabel: { color: look.muted, formatter: (value) => (payload.unit === "%" ? `${value}%` : value.toLocaleString()) },
+    splitLine: { lineStyle: { color: look.line } },
+  };
+}
+
+function categoryAxis(payload, look, width) {
+  const room = width / Math.max(1, payload.categories.length);
+  const perLine = payload.horizontal ? (width < 480 ? 6 : 12) : Math.max(4, Math.min(8, Math.floor(room / 12)));
+  return {
+    type: "category",
+    data: payload.categories,
+    inverse: Boolean(payload.horizontal),
+    boundaryGap: payload.kind !== "line",
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: look.line } },
+    axisLabel: {
+      color: look.text,
+      interval: payload.horizontal ? 0 : "auto",
+      hideOverlap: true,
+      formatter: (name) => folded(name, perLine),
+    },
+  };
+}
+
+function cartesianSeries(payload, colour, look) {
+  const stacked = payload.kind === "stacked-bar";
+  return payload.series.map((series, index) => {
+    const clickable = Boolean(series.links?.some(Boolean));
+    const paint = colour(series, index);
+    const data = series.values.map((value) => (stacked && !value ? null : value));
+    const common = { name: series.name, data, cursor: clickable ? "pointer" : "default", itemStyle: { color: paint }, emphasis: { focus: "series" } };
+    if (payload.kind === "line") {
+      return {
+        ...common, type: "line", symbolSize: 8, symbol: "circle", connectNulls: false,
+        lineStyle: { color: paint, width: 2.5, type: series.dashed ? "dashed" : "solid" },
+        // the end's value stands at the line: no need to guess it from the grid
+        endLabel: { show: payload.series.length <= 4, formatter: (point) => withUnit(point.value, payload.unit), color: look.text },
+      };
+    }
+    return {
+      ...common, type: "bar", stack: stacked ? "all" : undefined, barMaxWidth: payload.horizontal ? 18 : 36,
+      itemStyle: { color: paint, borderColor: look.ground, borderWidth: stacked ? 0.5 : 0, borderRadius: stacked ? 0 : 2 },
+    };
+  });
+}
+
+function donutSeries(payload, colour, look) {
+  const series = payload.series[0] ?? { values: [] };
+  return [{
+    type: "pie", radius: ["52%", "76%"], center: ["50%", "46%"], cursor: series.links?.some(Boolean) ? "pointer" : "default",
+    itemStyle: { borderColor: look.ground, borderWidth: 2 },
+    label: { color: look.text, formatter: (slice) => `${slice.name} ${withUnit(slice.value, payload.unit)}` },
+    labelLine: { lineStyle: { color: look.muted } },
+    data: payload.categories.map((name, index) => ({
+      name, value: series.values[index],
+      itemStyle: { color: colour({ name, key: series.keys?.[index] }, index) },
+    })),
+  }];
+}
+
+export function optionsFor(payload, width, look, colour) {
+  const donut = payload.kind === "donut";
+  const crowded = !donut && !payload.horizontal && payload.categories.length > CROWDED;
+  const legend = { bottom: 0, icon: payload.kind === "line" ? undefined : "roundRect", itemWidth: 14, itemHeight: 10, type: "plain", textStyle: { color: look.text } };
+  const options = {
+    backgroundColor: "transparent",
+    animation: !look.still,
+    animationDuration: 300,
+    textStyle: { fontFamily: look.font, color: look.text },
+    aria: { enabled: true, label: { general: { withTitle: "{title}" } }, decal: { show: look.patterns } },
+    title: { text: payload.title ?? "", show: Boolean(payload.show_title), left: "center", textStyle: { color: look.text, fontSize: 15 } },
+    tooltip: {
+      renderMode: "richText", confine: true, trigger: donut ? "item" : "axis", axisPointer: { type: payload.kind === "line" ? "line" : "shadow" },
+      backgroundColor: look.ground, borderColor: look.line, textStyle: { color: look.text, fontFamily: look.font },
+      formatter: (items) => tooltipText(payload, items),
+    },
+    legend: donut || payload.series.length > 1 ? legend : { ...legend, show: false },
+  };
+  if (donut) return { ...options, legend: { ...legend, show: false }, series: donutSeries(payload, colour, look) };
+  const categories = categoryAxis(payload, look, width);
+  const values = valueAxis(payload, look);
+  return {
+    ...options,
+    // measured outer bounds: long names push the plot inwards instead of being cut off
+    grid: { left: 8, right: payload.kind === "line" ? 52 : 20, top: payload.show_title ? 56 : 32, bottom: crowded ? 76 : 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: payload.horizontal ? values : categories,
+    yAxis: payload.horizontal ? categories : values,
+    dataZoom: crowded ? [{ type: "slider", bottom: 34, height: 18, brushSelect: false }, { type: "inside", zoomOnMouseWheel: false, moveOnMouseWheel: false }] : [],
+    series: cartesianSeries(payload, colour, look),
+  };
+}
