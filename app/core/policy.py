@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, false, inspect, true
+from sqlalchemy.orm import object_session
 
 from app.core.actor import Actor
 from app.core.errors import NotAllowed
@@ -24,11 +25,13 @@ Write = Callable[[Actor, str, Any], bool]
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`resource` names the permissions (`resource:verb`); `read` restricts queries;
-    `write(actor, verb, row)` says whether the row lies in the actor's scope."""
+    `write(actor, verb, row)` says whether the row lies in the actor's scope; `frozen(row)`
+    names the columns that its present state no longer lets anybody edit."""
 
     resource: str
     read: Read
     write: Write
+    frozen: Callable[[Any], frozenset[str]] = lambda row: frozenset()
 
 
 _policies: dict[type[Any], Policy] = {}
@@ -90,3 +93,16 @@ def require(actor: Actor, verb: str, row: Any) -> None:
     """Raise NotAllowed unless `can`."""
     if not can(actor, verb, row):
         raise NotAllowed(message("You may not do this to this row."))
+
+
+def related(row: Any, name: str) -> Any:
+    """The row that `row` points to by the relation `name`, also while `row` is new and
+    only its foreign key is set."""
+    target = getattr(row, name, None)
+    if target is not None or not hasattr(row, f"{name}_id"):
+        return target
+    key = getattr(row, f"{name}_id")
+    session = object_session(row) if not hasattr(row, "_session") else None
+    if key is None or session is None:
+        return None
+    return session.get(inspect(type(row)).relationships[name].mapper.class_, key)

@@ -12,6 +12,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.core.text import Message, message
 from app.exchange.cells import NOTHING, Cell, as_text, int_or_none
@@ -25,7 +26,9 @@ _EVER = re.compile(
     r"全年|常年|长期|持续|每[一]?(?:个)?(?:天|日|周|月|季度?|学期|年)|常态化|经常|日常|随时|"
     r"按月|按季|逐月|贯穿|始终|跨年度|动态|适时|及时|实时|不定期|定期"
 )
-_REPEATED = re.compile(r"每(?:个)?(?:月|季度?|周|学期)(?:[底末初]|\d{1,2}[日号]?)?(?:以?前)?|每年|全年")
+_REPEATED = re.compile(
+    r"每(?:个)?(?:月|季度?|周|学期)(?:[底末初]|\d{1,2}[日号]?)?(?:以?前)?|每年|全年"
+)
 _NEXT_YEAR = re.compile(r"(?:次|翌|明|下一?)年(?:度)?")
 _POINT = re.compile(
     r"""
@@ -87,6 +90,11 @@ def parse_due(value: Cell, year: int) -> DueResult:
         whole, _, part = text.partition(".")
         if part == "1" and len(whole) == 4:  # 2026.10 was typed, or 2026.1
             return DueResult(None, text, not_understood(text))
+    return _parse_words(text, plain, year)
+
+
+@lru_cache(maxsize=4096)
+def _parse_words(text: str, plain: str, year: int) -> DueResult:
     try:
         ends = _ends(plain, year)
     except _Impossible:
@@ -111,9 +119,10 @@ def looks_like_due(text: str) -> bool:
     """Is this a deadline and nothing else? Long texts with steps are not."""
     result = parse_due(text, 2024)
     plain = _plain(text)
-    if len(plain) > 24 or result.problem:
+    if len(plain) > 30 or ":" in plain or result.problem:
         return False
-    return result.due is not None or _EVER.search(plain) is not None
+    rest = re.sub(r"[\d\s,、/;~-]|以?前|完成|[内止]", "", _POINT.sub("", plain))
+    return len(rest) <= 4 if result.due else _EVER.search(plain) is not None
 
 
 def month_end(year: int, month: int) -> dt.date:
@@ -121,6 +130,7 @@ def month_end(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """NFKC, one kind of dash, Chinese numerals before 年月日 as digits, no outer blanks."""
     plain = unicodedata.normalize("NFKC", text)
@@ -189,7 +199,9 @@ def _end(part: dict[str, str | None], year: int) -> dt.date:
         if part["d"]:
             return _day(year, month_number, int(part["d2"] or part["d"]))
         day_in_month = _DAY_OF_PART.get("".join((part["part"] or "").split()))
-        return _day(year, month_number, day_in_month) if day_in_month else _month(year, month_number)
+        return (
+            _day(year, month_number, day_in_month) if day_in_month else _month(year, month_number)
+        )
     if part["q"]:
         return _month(year, 3 * int(part["q"]))
     if part["half"]:

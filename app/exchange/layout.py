@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.text import message
-from app.exchange.cells import column_letter, column_number, narrow
+from app.exchange.cells import column_number, narrow
 from app.exchange.dates import looks_like_due
 from app.exchange.headers import MAIN_FIELDS, MANY, TASK_FIELDS, field_of, is_ignored
 from app.exchange.problems import Problem
@@ -20,13 +19,20 @@ HEADER_ROWS = 10
 """The first rows in which headings are looked for."""
 
 _NUMERAL = re.compile(r"\(?第?[一二三四五六七八九十百]+(?:部分|章|节)?[)、.,:]?")
-_SECTION_START = re.compile(r"(?:[一二三四五六七八九十]+[、.]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+(?:部分|章|节))")
-_TOTAL = re.compile(r".{0,12}(?:小计|合计|总计|共计|总分|总得分|累计)(?:\(.*\))?[:：]?.{0,6}")
+_SECTION_START = re.compile(
+    r"(?:[一二三四五六七八九十]+[、.]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+(?:部分|章|节))"
+)
+_TOTAL = re.compile(
+    r".{0,8}(?:小计|合计|总计|共计|总分|总得分)(?:\(.*\))?[:：]?(?:\d+(?:\.\d+)?[项个条分]?)?"
+)
 _SIGNATURE = re.compile(
-    r"(?:签字|签名|签章|盖章|公章)|^(?:填报|填表|制表|审核|审批|复核|报送|编制)(?:人|单位|部门|日期|时间|领导)?[:：]"
+    r"[(（](?:签字|签名|签章|盖章|公章)[)）]|(?:签字|签名|签章|盖章)[:：]"
+    r"|^(?:填报|填表|制表|审核|审批|复核|报送|编制)(?:人|单位|部门|日期|时间|领导)?[:：]"
     r"|^(?:部门|单位|分管|主管|系部)?(?:负责人|院领导|领导|主任)[:：(（]"
 )
-_NOTE = re.compile(r"^(?:注|备注|说明|填表说明|填报说明|附注|附|注意)(?:\d|[一二三])?[:：.、\s]")
+_NOTE = re.compile(
+    r"^(?:注|备注|说明|填表说明|填报说明|附注|附件|附|注意)(?:\d|[一二三])?[:：.、\s]"
+)
 _DEPARTMENT = re.compile(
     r"(?:^|[\s　;；])(?:责任|填报|申报|牵头|承办)?(?:部门|单位|系部|处室)(?:名称)?\s*(?:\([^)]*\))?[:：]\s*([^\s　;；:：]{2,40})"
 )
@@ -41,8 +47,6 @@ class Layout:
     first: int
     columns: dict[str, list[int]]
     unused: list[str] = field(default_factory=list)
-    names_units: bool = False
-    """The unit column was found by its contents under a shared heading."""
     arabic: bool = False
     """Rows are numbered 1, 2, 3 (so 一、 is a section)."""
 
@@ -58,7 +62,7 @@ def find_layout(sheet: Sheet, start: int = 1, within: int = HEADER_ROWS) -> Layo
         score = header_score(sheet, row)
         if score > best_score:
             best, best_score = row, score
-    return _layout_at(sheet, best) if best else None
+    return layout_at(sheet, best) if best else None
 
 
 def header_score(sheet: Sheet, row: int) -> int:
@@ -84,7 +88,11 @@ def mapped_layout(sheet: Sheet, entry: dict[str, Any]) -> tuple[Layout | None, l
     columns: dict[str, list[int]] = {}
     header = entry.get("header_row", 1)
     given = entry.get("columns", {})
-    if not isinstance(header, int) or not 0 <= header <= sheet.height or not isinstance(given, dict):
+    if (
+        not isinstance(header, int)
+        or not 0 <= header <= sheet.height
+        or not isinstance(given, dict)
+    ):
         return None, [_bad_map(sheet, "header_row")]
     for name, places in given.items():
         listed = places if isinstance(places, list) else [places]
@@ -113,7 +121,7 @@ def department_in(text: str) -> str | None:
 
 
 def is_total(text: str) -> bool:
-    """小计, 合计, 总计, 总分, also "合 计" and "通用项目小计"."""
+    """小计, 合计, 总计, 总分, also "合 计" and "本页小计"."""
     return _TOTAL.fullmatch(narrow(text)) is not None
 
 
@@ -132,7 +140,8 @@ def starts_like_section(text: str) -> bool:
     return _SECTION_START.match(text) is not None
 
 
-def _layout_at(sheet: Sheet, row: int) -> Layout:
+def layout_at(sheet: Sheet, row: int) -> Layout:
+    """The layout whose headings start in this row."""
     bottom = _bottom(sheet, row)
     columns: dict[str, list[int]] = {}
     unused: list[str] = []
@@ -142,7 +151,13 @@ def _layout_at(sheet: Sheet, row: int) -> Layout:
             continue
         name = field_of(parents[-1]) or field_of("".join(parents[-2:])) or field_of(parents[0])
         shared = _is_shared(sheet, row, bottom, column)
-        if name is None or (name in columns and name not in MANY and not shared):
+        if name == "title" and name in columns and not shared:
+            finer = not _has_field(sheet, row, "measures")
+            if finer and not _repeats(sheet, bottom + 1, columns["title"][0]):
+                name = "measures"
+        elif name in columns and name not in MANY and not shared:
+            name = None
+        if name is None:
             unused.append(parents[-1])
         elif name != "ignored":
             columns.setdefault(name, []).append(column)
@@ -152,6 +167,16 @@ def _layout_at(sheet: Sheet, row: int) -> Layout:
     _choose_unit(sheet, layout)
     layout.arabic = _counts_in_arabic(sheet, layout)
     return layout
+
+
+def _has_field(sheet: Sheet, row: int, name: str) -> bool:
+    return any(field_of(sheet.text(row, c)) == name for c in range(1, sheet.width + 1))
+
+
+def _repeats(sheet: Sheet, first: int, column: int) -> bool:
+    """Does the column say the same again and again, as a heading of several tasks does?"""
+    texts = _column_texts(sheet, first, column)
+    return len(set(texts)) * 10 < len(texts) * 8
 
 
 def _bottom(sheet: Sheet, row: int) -> int:
@@ -207,15 +232,20 @@ def _choose_progress(sheet: Sheet, layout: Layout) -> None:
 def _choose_title(layout: Layout) -> None:
     """One column is the title; of two columns the left one is what the task belongs to."""
     columns = layout.columns
+    if not set(MAIN_FIELDS[:-1]) & set(columns) and len(columns.get("standard", ())) > 1:
+        columns["title"] = [columns["standard"].pop(0)]  # 项目, 指标, 评分标准: the 指标 is rated
     if "title" not in columns:
         for name in MAIN_FIELDS[1:]:
             if name in columns:
-                columns["title"] = columns.pop(name)[-1:]
+                *left, last = columns.pop(name)
+                columns["title"] = [last]
+                if left:
+                    columns[name] = left
                 break
     titles = columns.get("title", [])
     if len(titles) > 1:
         columns["title"] = titles[-1:]
-        columns.setdefault("work_point", titles[:1])
+        columns.setdefault("goal" if "work_point" in columns else "work_point", titles[:1])
 
 
 def _choose_unit(sheet: Sheet, layout: Layout) -> None:
@@ -228,7 +258,6 @@ def _choose_unit(sheet: Sheet, layout: Layout) -> None:
     if texts and sum(looks_like_unit(t) or is_group(t) for t in texts) * 10 >= 8 * len(texts):
         layout.columns["unit"] = [column]
         layout.columns["category"] = categories[:-1]
-        layout.names_units = True
 
 
 def _column_texts(sheet: Sheet, first: int, column: int) -> list[str]:
@@ -250,8 +279,3 @@ def _bad_map(sheet: Sheet, name: str) -> Problem:
         message("The column map for this sheet is not understood: %(name)s.", name=name),
         sheet=sheet.name,
     )
-
-
-def letters(columns: Iterable[int]) -> str:
-    """Columns as Excel letters, for messages."""
-    return "、".join(column_letter(column) for column in columns)

@@ -18,7 +18,7 @@ _TIME = (
 _FROM = rf"(?:{_YEAR}?{_MONTH}(?:月份?)?{_DASH})?"
 _WHEN = rf"{_FROM}{_TIME}(?:(?:{_DASH}|[、/]){_FROM}{_TIME})*"
 _HEAD = re.compile(
-    rf"(?:(?P<label>[^\s\d；;，,。：:、（）()]{{1,16}})[：:]\s*)?"
+    rf"(?:(?P<label>[^\s\d；;，,。：:（）()]{{1,16}})[：:]\s*)?"
     rf"(?P<when>{_WHEN}(?:以前|之前|前)?)(?![个龄])(?P<colon>\s*[：:])?\s*"
 )
 _ALWAYS = re.compile(r"(?P<when>全年|每个?月|每季度|每学期|常年|长期)(?:\s*[：:]\s*|\s+)")

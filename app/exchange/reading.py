@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import python_calamine as calamine
-
 from app.core.text import message
 from app.exchange import workbook
+from app.exchange.book import read_book
 from app.exchange.cells import Cell, as_text
 from app.exchange.delimited import read_delimited
-from app.exchange.problems import FileProblem, Problem
+from app.exchange.problems import FileProblem
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
@@ -119,7 +118,9 @@ class Sheet:
         return self.text(*self.origin(row, column))
 
 
-def read_sheets(path: Path, *, sheet: str | None = None, limits: Limits | None = None) -> list[Sheet]:
+def read_sheets(
+    path: Path, *, sheet: str | None = None, limits: Limits | None = None
+) -> list[Sheet]:
     """The visible sheets of a file, or only the one named `sheet` (also if it is hidden).
 
     Raises FileProblem: no such file or sheet, not a table file, empty, protected by a
@@ -136,7 +137,9 @@ def read_sheets(path: Path, *, sheet: str | None = None, limits: Limits | None =
         sheets = [Sheet(path.stem, rows, limits=limits)]
     else:
         raise FileProblem(workbook.not_a_table())
-    sheets = [found for found in sheets if any(any(c not in ("", None) for c in r) for r in found.rows)]
+    sheets = [
+        found for found in sheets if any(any(c not in ("", None) for c in r) for r in found.rows)
+    ]
     if not sheets:
         raise FileProblem(message("The file is empty."))
     return sheets
@@ -194,47 +197,15 @@ def _read_xls(path: Path, data: bytes, wanted: str | None, limits: Limits) -> li
 def _read_book(
     path: Path, wanted: str | None, limits: Limits, scans: dict[str, workbook.SheetScan]
 ) -> list[Sheet]:
+    bounds = {name: getattr(limits, name) for name in ("sheets", "rows", "columns", "cells")}
     sheets = []
-    try:
-        with calamine.CalamineWorkbook.from_path(path) as book:
-            tables = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-            if wanted is not None:
-                names = [m.name for m in tables if m.name == wanted]
-                if not names:
-                    raise FileProblem(_no_such_sheet(wanted, [m.name for m in tables]))
-            else:
-                visible = calamine.SheetVisibleEnum.Visible
-                names = [m.name for m in tables if m.visible == visible]
-            if len(names) > limits.sheets:
-                raise FileProblem(
-                    message("The file has more than %(sheets)s sheets.", sheets=limits.sheets)
-                )
-            for name in names:
-                sheets.append(_read_table(book, name, limits, scans.get(name)))
-    except calamine.PasswordError:
-        raise FileProblem(workbook.encrypted()) from None
-    except (calamine.CalamineError, ValueError, OSError):
-        raise FileProblem(workbook.corrupt()) from None
+    for found in read_book(path, sheet=wanted, limits=bounds):
+        name, rows = found["name"], found["rows"]
+        width = max(map(len, rows), default=0)
+        merged = list(_merges(found["merged"], len(rows), width, limits.cells))
+        formulas = scans[name].formulas if name in scans else set()
+        sheets.append(Sheet(name, rows, merged, formulas, limits))
     return sheets
-
-
-def _read_table(
-    book: calamine.CalamineWorkbook, name: str, limits: Limits, scan: workbook.SheetScan | None
-) -> Sheet:
-    table = book.get_sheet_by_name(name)
-    height, width = (table.end[0] + 1, table.end[1] + 1) if table.end else (0, 0)
-    problem = workbook.too_far(
-        name,
-        workbook.SheetScan(height, width),
-        rows=limits.rows,
-        columns=limits.columns,
-        cells=limits.cells,
-    )
-    if problem:
-        raise FileProblem(problem)
-    rows: list[list[Cell]] = table.to_python(skip_empty_area=False)  # type: ignore[assignment]
-    merged = list(_merges(table.merged_cell_ranges or (), height, width, limits.cells))
-    return Sheet(name, rows, merged, scan.formulas if scan else set(), limits)
 
 
 def _merges(
@@ -249,14 +220,3 @@ def _merges(
         if covered > cells:  # ranges may not overlap, so this file was not made by an office
             raise FileProblem(workbook.corrupt())
         yield Merge(top + 1, left + 1, bottom + 1, right + 1)
-
-
-def _no_such_sheet(wanted: str, names: list[str]) -> Problem:
-    return Problem(
-        message(
-            "There is no sheet “%(sheet)s”. The file has: %(names)s.",
-            sheet=wanted,
-            names="、".join(names),
-        ),
-        sheet=wanted,
-    )

@@ -116,7 +116,7 @@ class Package:
             raise FileProblem(corrupt())
         try:
             return ET.fromstring(data)  # noqa: S314 (no document type, so no entities)
-        except ET.ParseError:
+        except (ET.ParseError, LookupError, ValueError):  # also an encoding nobody knows
             raise FileProblem(corrupt()) from None
 
 

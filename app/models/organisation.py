@@ -193,14 +193,16 @@ class Appointment(Domain):
     )
 
     person_id: Mapped[int] = ref("ab_user.id", "人员", "Person", ondelete="RESTRICT", index=False)
-    department_id: Mapped[int] = ref("department.id", "部门", "Department", ondelete="RESTRICT")
+    department_id: Mapped[Optional[int]] = ref(
+        "department.id", "部门", "Department", ondelete="RESTRICT"
+    )
     post: Mapped[PostKind] = choice(PostKind, "post", "职务", "Post")
     valid_from: Mapped[dt.date] = field(None, "起", "From")
     valid_to: Mapped[Optional[dt.date]] = field(None, "止", "To")
     ground: Mapped[Optional[str]] = field(String(200), "依据", "Ground")
 
     person: Mapped[Person] = relationship()
-    department: Mapped[Department] = relationship()
+    department: Mapped[Optional[Department]] = relationship()
 
 
 class Delegation(Domain):

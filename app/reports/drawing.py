@@ -20,7 +20,7 @@ from app.reports.table_layout import Metrics, Page
 _ASCENT = 0.88  # of the Noto faces, in ems
 _HAIR, _FRAME = 0.4, 0.9
 _HEADER_FILL, _SECTION_FILL = 0.94, 0.97
-_MOST_STRETCH = 0.14  # ems between two characters before a line stays ragged
+_MOST_STRETCH = 0.1  # ems between two characters before a line stays ragged
 _STAMP_RED = (0.72, 0.11, 0.11)
 _SMALL, _FOOTER, _SIGN = 9.0, 9.0, 11.0
 
@@ -86,8 +86,12 @@ class Painter:
         for number, page in enumerate(pages, start=1):
             if number == 1:
                 y = self.paper.top
-                y = self._centred(title_lines, self.fonts.serif_bold, title_size, title_size * 1.45, y)
-                self._centred(subtitle_lines, self.fonts.serif, subtitle_size, subtitle_size * 1.5, y + 3)
+                y = self._centred(
+                    title_lines, self.fonts.serif_bold, title_size, title_size * 1.45, y
+                )
+                self._centred(
+                    subtitle_lines, self.fonts.serif, subtitle_size, subtitle_size * 1.5, y + 3
+                )
             self._edges(number, total)
             self._table(page)
             if number == len(pages):
@@ -128,9 +132,19 @@ class Painter:
             if not block.section:
                 for column, lines in enumerate(block.cells):
                     if lines:
-                        self._cell(text, lines, column, edges, block.top, block.height, whole=block.whole)
+                        self._cell(
+                            text, lines, column, edges, block.top, block.height, whole=block.whole
+                        )
         for merged in page.merged:
-            self._cell(text, merged.lines, merged.column, edges, merged.top, merged.height)
+            self._cell(
+                text,
+                merged.lines,
+                merged.column,
+                edges,
+                merged.top,
+                merged.height,
+                whole=merged.whole,
+            )
         self.canvas.drawText(text)
 
     def _grid(self, page: Page, edges: Sequence[float]) -> None:
@@ -153,7 +167,12 @@ class Painter:
         lines.append((edges[0], height - body_top, edges[-1], height - body_top))
         canvas.lines(lines)
         canvas.setLineWidth(_FRAME)
-        canvas.rect(edges[0], height - page.table_bottom, edges[-1] - edges[0], page.table_bottom - page.header_top)
+        canvas.rect(
+            edges[0],
+            height - page.table_bottom,
+            edges[-1] - edges[0],
+            page.table_bottom - page.header_top,
+        )
 
     @staticmethod
     def _upright_spans(page: Page, top: float) -> Iterable[tuple[float, float]]:
@@ -168,7 +187,14 @@ class Painter:
 
     def _fill(self, top: float, height: float, gray: float) -> None:
         self.canvas.setFillGray(gray)
-        self.canvas.rect(self.paper.left, self.paper.height - top - height, self.paper.width, height, stroke=0, fill=1)
+        self.canvas.rect(
+            self.paper.left,
+            self.paper.height - top - height,
+            self.paper.width,
+            height,
+            stroke=0,
+            fill=1,
+        )
         self.canvas.setFillGray(0)
 
     def _first_top(self, count: int, top: float, height: float) -> float:
@@ -184,7 +210,13 @@ class Painter:
                     first, align or self.aligns[column])  # fmt: skip
 
     def _lines(
-        self, text: PDFTextObject, lines: Sequence[Line], x: float, width: float, top: float, align: str
+        self,
+        text: PDFTextObject,
+        lines: Sequence[Line],
+        x: float,
+        width: float,
+        top: float,
+        align: str,
     ) -> None:
         leading = self.metrics.leading
         baseline = self.paper.height - top - (leading - self.size) / 2 - _ASCENT * self.size
@@ -195,7 +227,11 @@ class Painter:
                 shift = spare / 2
             elif align == "right":
                 shift = spare
-            elif line.broken and len(line.text) > 1 and 0 < spare <= _MOST_STRETCH * self.size * (len(line.text) - 1):
+            elif (
+                line.broken
+                and len(line.text) > 1
+                and 0 < spare <= _MOST_STRETCH * self.size * (len(line.text) - 1)
+            ):
                 space = spare / (len(line.text) - 1)
             text.setTextOrigin(x + shift, baseline)
             text.setCharSpace(space)
@@ -205,11 +241,15 @@ class Painter:
 
     # --- around the table ----------------------------------------------------------------
 
-    def _centred(self, lines: Sequence[Line], font: str, size: float, leading: float, top: float) -> float:
+    def _centred(
+        self, lines: Sequence[Line], font: str, size: float, leading: float, top: float
+    ) -> float:
         middle = self.paper.left + self.paper.width / 2
         self.canvas.setFont(font, size)
         for line in lines:
-            self.canvas.drawCentredString(middle, self.paper.height - top - (leading - size) / 2 - _ASCENT * size, line.text)
+            self.canvas.drawCentredString(
+                middle, self.paper.height - top - (leading - size) / 2 - _ASCENT * size, line.text
+            )
             top += leading
         return top
 
@@ -220,15 +260,23 @@ class Painter:
         head = paper.height - paper.top + 3.2 * mm
         if number > 1:
             canvas.setFont(self.fonts.serif, _SMALL)
-            canvas.drawString(paper.left, head, self._fitted(f"{self.title}（续）", self.fonts.serif, _SMALL, paper.width - 70))
+            canvas.drawString(
+                paper.left,
+                head,
+                self._fitted(f"{self.title}（续）", self.fonts.serif, _SMALL, paper.width - 70),
+            )
         if self.stamped:
             self._stamp(right, head)
         base = paper.bottom - 9 * mm
         canvas.setFont(self.fonts.serif, _FOOTER)
-        canvas.drawCentredString(paper.left + paper.width / 2, base, f"第 {number} 页 共 {total} 页")
+        canvas.drawCentredString(
+            paper.left + paper.width / 2, base, f"第 {number} 页 共 {total} 页"
+        )
         third = paper.width * 0.36
         left_text = f"{clean(self.state_label)}　版本 {clean(self.version)}"
-        canvas.drawString(paper.left, base, self._fitted(left_text, self.fonts.serif, _FOOTER, third))
+        canvas.drawString(
+            paper.left, base, self._fitted(left_text, self.fonts.serif, _FOOTER, third)
+        )
         code = self._fitted(f"校验码 {clean(self.check_code)}", self.fonts.serif, _FOOTER, third)
         canvas.drawRightString(right, base, code)
 
@@ -274,7 +322,11 @@ class Painter:
         for index, note in enumerate(notes):
             if not clean(note).strip():
                 continue
-            text = f"注：{note}" if len(notes) == 1 else f"{'注：' if index == 0 else '　　'}{index + 1}. {note}"
+            text = (
+                f"注：{note}"
+                if len(notes) == 1
+                else f"{'注：' if index == 0 else '　　'}{index + 1}. {note}"
+            )
             text = text if text.startswith("注") else text.lstrip("　")
             indent = 0.0 if index == 0 else 2 * self.size
             for line in break_lines(text, self.fonts.serif, self.size, self.paper.width - indent):
@@ -302,7 +354,9 @@ class Painter:
                 middle = paper.page_width - paper.right - 4 * _SIGN - widest / 2
                 canvas.setFont(self.fonts.serif, _SIGN)
                 for index, text in enumerate(texts):
-                    canvas.drawCentredString(middle, paper.height - top - _SIGN - index * _SIGN * 1.7, clean(text))
+                    canvas.drawCentredString(
+                        middle, paper.height - top - _SIGN - index * _SIGN * 1.7, clean(text)
+                    )
 
     def _signatures(self, labels: Sequence[str], top: float) -> None:
         share = self.paper.width / len(labels)
@@ -311,9 +365,9 @@ class Painter:
         self.canvas.setFont(self.fonts.serif, _SIGN)
         for index, label in enumerate(labels):
             x = self.paper.left + index * share
-            words = self._fitted(clean(label).rstrip("：: ") + "：", self.fonts.serif, _SIGN, share - 40)
+            words = self._fitted(
+                clean(label).rstrip("：: ") + "：", self.fonts.serif, _SIGN, share - 40
+            )
             self.canvas.drawString(x, base, words)
             start = x + text_width(words, self.fonts.serif, _SIGN) + 3
             self.canvas.line(start, base - 2.5, x + share - 14, base - 2.5)
-
-

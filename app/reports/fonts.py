@@ -75,4 +75,4 @@ def _register(node_modules: Path) -> FontSet:
         return FontSet(_FALLBACK, _FALLBACK, _FALLBACK, _FALLBACK, embedded=False)
     for face in faces:
         pdfmetrics.registerFont(face)
-    return FontSet(*_FACES, embedded=True)
+    return FontSet("LxSerif", "LxSerif-Bold", "LxSans", "LxSans-Bold", embedded=True)

@@ -1,28 +1,33 @@
 """Chinese line breaking for paper: text and a width in, lines out.
 
 No line starts with closing punctuation or ends with an opening bracket; runs of Latin
-letters and digits ("2022-06-30", "ISO9001") stay together while they fit. A line that was
-broken (and not ended by the author) may be stretched to the full width. Knows fonts only
-through their character widths; draws nothing.
+letters and digits ("2022-06-30", "ISO9001") stay together while they fit, and so does a
+number with its unit ("6月", "3个"). A line that was broken (and not
+ended by the author) may be stretched to the full width. Knows fonts only through their
+character widths; draws nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from reportlab.pdfbase import pdfmetrics
 
 NO_START = frozenset("，。、；：？！,.;:?!）)】]》>〉」』〕〗}”’…—～~·％%℃°‰・")
-NO_END = frozenset("（(【[《<〈「『〔〖{“‘￥$№")
+NO_END = frozenset("（(【[《<〈「『〔〖{“‘￥$№≥≤±")
+WITH_NUMBER = frozenset("年月日号时分天周期季个项门次人名家所场批轮套篇份元万亿级")
 
 # A Latin or numeric run; the bounded repetition keeps hostile text linear.
 _PIECES = re.compile(
-    r"[-+#@]?[0-9A-Za-z_\u00c0-\u024f%]+(?:[.,:;/\-+&@#'=?]{1,3}[0-9A-Za-z_\u00c0-\u024f%]+)*|.", re.S
+    r"[-+#@]?[0-9A-Za-z_\u00c0-\u024f%]+(?:[.,:;/\-+&@#'=?]{1,3}[0-9A-Za-z_\u00c0-\u024f%]+)*|.",
+    re.S,
 )
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,9 @@ class Line:
 
 def clean(text: str) -> str:
     """What can be printed: newlines unified, tabs as spaces, control characters dropped."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\t", "  ")
+    text = (
+        text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\t", "  ")
+    )
     return _INVISIBLE.sub("", text)
 
 
@@ -66,7 +73,8 @@ def _units(paragraph: str) -> list[str]:
     units: list[str] = []
     glue = False
     for piece in _PIECES.findall(paragraph):
-        if units and (glue or piece[0] in NO_START):
+        counted = piece in WITH_NUMBER and bool(units) and units[-1][-1].isdigit()
+        if units and (glue or counted or piece[0] in NO_START):
             units[-1] += piece
         else:
             units.append(piece)
@@ -96,7 +104,9 @@ def _chopped(unit: str, width: float, measure: Callable[[str], float]) -> list[s
     return parts
 
 
-def break_lines(text: str, font: str, size: float, width: float, *, first_indent: float = 0) -> list[Line]:
+def break_lines(
+    text: str, font: str, size: float, width: float, *, first_indent: float = 0
+) -> list[Line]:
     """Lines no wider than `width` points (a single character wider than that stands alone).
 
     `first_indent` shortens the first line of every paragraph, in points; the caller draws
@@ -108,7 +118,9 @@ def break_lines(text: str, font: str, size: float, width: float, *, first_indent
     em = char_width(font)
     lines: list[Line] = []
     for paragraph in text.split("\n"):
-        lines.extend(_break_paragraph(paragraph.strip(), lambda c: em(c) * size, width, first_indent))
+        lines.extend(
+            _break_paragraph(paragraph.strip(), lambda c: em(c) * size, width, first_indent)
+        )
     return lines
 
 
@@ -158,3 +170,17 @@ def balanced_lines(text: str, font: str, size: float, width: float) -> list[Line
         else:
             low = middle
     return break_lines(text, font, size, high)
+
+
+def listed_lines(items: Sequence[str], font: str, size: float, width: float) -> list[Line]:
+    """Names joined by 、, broken between names where possible; a long name is cut evenly."""
+    lines: list[Line] = []
+    names = [name for name in (clean(item).strip() for item in items) if name]
+    for place, name in enumerate(names):
+        text = name + ("、" if place < len(names) - 1 else "")
+        length = text_width(text, font, size)
+        if lines and lines[-1].text.endswith("、") and lines[-1].width + length <= width:
+            lines[-1] = Line(lines[-1].text + text, lines[-1].width + length)
+        else:
+            lines.extend(balanced_lines(text, font, size, width))
+    return lines

@@ -22,7 +22,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.reports.drawing import Painter, Paper
 from app.reports.fonts import font_set
-from app.reports.lines import Line, balanced_lines, break_lines, text_width
+from app.reports.lines import Line, balanced_lines, break_lines, listed_lines, text_width
 from app.reports.table_layout import Metrics, Pager, Row
 
 Align = Literal["left", "center", "right"]
@@ -119,7 +119,10 @@ def table_document(
 
     leading = round(font_size * 1.42, 2)
     pad = round(font_size * 0.38, 2)
-    heads = [balanced_lines(c.title, fonts.sans_bold, font_size, w) for c, w in zip(shown, inner, strict=True)]
+    heads = [
+        balanced_lines(c.title, fonts.sans_bold, font_size, w)
+        for c, w in zip(shown, inner, strict=True)
+    ]
     title_size, title_lines = _title(title, fonts.serif_bold, paper.width)
     subtitle_lines = break_lines(subtitle, fonts.serif, _SUBTITLE_SIZE, paper.width)
     title_height = len(title_lines) * title_size * 1.45 + 8
@@ -136,12 +139,14 @@ def table_document(
 
     pager = Pager(metrics)
     for name, members in groupby(_values(keys, rows, group_by), key=lambda pair: pair[0]):
-        texts = [[cell_text(found[c.key]) for c in shown] for _, found in members]
-        prepared = _prepared(shown, texts, inner, fonts.serif, font_size)
+        values = [[found[c.key] for c in shown] for _, found in members]
+        prepared = _prepared(shown, values, inner, fonts.serif, font_size)
         first = next(prepared)
         if name is not None:
             label, again = (
-                break_lines(text, fonts.sans_bold, font_size, paper.width - 2 * _PAD_X)[:_SECTION_LINES]
+                break_lines(text, fonts.sans_bold, font_size, paper.width - 2 * _PAD_X)[
+                    :_SECTION_LINES
+                ]
                 for text in (name or "（未分组）", f"{name or '（未分组）'}（续）")
             )
             pager.section(name, label, again, first)
@@ -193,34 +198,51 @@ def _values(
         else:
             found = dict(zip(keys, row, strict=False)) | dict.fromkeys(keys[len(row) :])
             if group_by is not None and group_by not in found:
-                raise ValueError(f"rows are sequences and {group_by!r} is no column: nothing to group by")
+                raise ValueError(
+                    f"rows are sequences and {group_by!r} is no column: nothing to group by"
+                )
             name = None if group_by is None else cell_text(found[group_by])
         yield name, found
 
 
+def _cell_lines(value: Any, align: Align, font: str, size: float, width: float) -> list[Line]:
+    """Body text is broken to fill its lines; what stands centred is cut evenly or between names."""
+    if align == "left":
+        return break_lines(cell_text(value), font, size, width)
+    if isinstance(value, (list, tuple)):
+        return listed_lines([cell_text(item) for item in value], font, size, width)
+    return balanced_lines(cell_text(value), font, size, width)
+
+
 def _prepared(
-    columns: Sequence[Column], texts: Sequence[Sequence[str]], widths: Sequence[float], font: str, size: float
+    columns: Sequence[Column],
+    values: Sequence[Sequence[Any]],
+    widths: Sequence[float],
+    font: str,
+    size: float,
 ) -> Iterator[Row]:
-    """Texts broken into lines, with the runs of merging columns marked."""
+    """Values broken into lines, with the runs of merging columns marked."""
     merging = [index for index, column in enumerate(columns) if column.merge]
 
-    def same(a: Sequence[str], b: Sequence[str], index: int) -> bool:
-        return bool(a[index].strip()) and all(a[i] == b[i] for i in merging if i <= index)
+    def same(a: Sequence[Any], b: Sequence[Any], index: int) -> bool:
+        return bool(cell_text(a[index]).strip()) and all(
+            a[i] == b[i] for i in merging if i <= index
+        )
 
-    for number, row in enumerate(texts):
-        cells = [
-            [] if column.merge else break_lines(text, font, size, width)
-            for column, text, width in zip(columns, row, widths, strict=True)
+    for number, row in enumerate(values):
+        lines = [
+            [] if column.merge else _cell_lines(value, column.align, font, size, width)
+            for column, value, width in zip(columns, row, widths, strict=True)
         ]
         begins = {
-            i: break_lines(row[i], font, size, widths[i])
+            i: _cell_lines(row[i], columns[i].align, font, size, widths[i])
             for i in merging
-            if number == 0 or not same(row, texts[number - 1], i)
+            if number == 0 or not same(row, values[number - 1], i)
         }
         ends = frozenset(
-            i for i in merging if number == len(texts) - 1 or not same(row, texts[number + 1], i)
+            i for i in merging if number == len(values) - 1 or not same(row, values[number + 1], i)
         )
-        yield Row(cells, begins, ends)
+        yield Row(lines, begins, ends)
 
 
 def _widths(columns: Sequence[Column], total: float) -> list[float]:
@@ -233,7 +255,9 @@ def _widths(columns: Sequence[Column], total: float) -> list[float]:
     if fixed and (not flexible or fixed > total - least):
         scale = (total - least) / fixed
     left = total - fixed * scale
-    return [left * c.flex / shares if c.width_mm is None else c.width_mm * mm * scale for c in columns]
+    return [
+        left * c.flex / shares if c.width_mm is None else c.width_mm * mm * scale for c in columns
+    ]
 
 
 def _title(title: str, font: str, width: float) -> tuple[float, list[Line]]:

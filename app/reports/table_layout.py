@@ -64,12 +64,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The part of a merged cell that lies on one page."""
+    """The part of a merged cell that lies on one page; `whole`: all of its text does."""
 
     column: int
     top: float
     height: float
     lines: Sequence[Line]
+    whole: bool = True
 
 
 @dataclass(slots=True)
@@ -108,12 +109,17 @@ class Pager:
         self._body_top = 0.0
         self._open_page(metrics.first_top)
 
-    def section(self, name: str, lines: Sequence[Line], continued: Sequence[Line], next_row: Row | None) -> None:
+    def section(
+        self, name: str, lines: Sequence[Line], continued: Sequence[Line], next_row: Row | None
+    ) -> None:
         """A line over the full width; kept with the row after it; `continued` heads later pages."""
         self._section = ()
         height = self.metrics.height(len(lines))
         follow = min(next_row.tallest() if next_row else 1, _FEWEST_LINES)
-        if self._y + height + self.metrics.height(follow) > self.metrics.bottom and self._y > self._body_top:
+        if (
+            self._y + height + self.metrics.height(follow) > self.metrics.bottom
+            and self._y > self._body_top
+        ):
             self._turn_page()
         self._put([lines], height, section=True)
         self._section = continued
@@ -144,7 +150,7 @@ class Pager:
             self._turn_page()
         for column in row.ends:
             run = self._runs.pop(column)
-            self.pages[-1].merged.append(Merged(column, run.top, self._y - run.top, run.pending))
+            self._close(column, run, run.pending)
 
     def finish(self) -> list[Page]:
         """All pages; the last one's `table_bottom` is where the text after the table may begin."""
@@ -161,7 +167,13 @@ class Pager:
             page -= self.metrics.height(len(self._section))
         return need <= page and (need <= page * _LITTLE or room <= page * _LITTLE)
 
-    def _put(self, cells: Cells, height: float, *, whole: bool = True, section: bool = False) -> None:
+    def _close(self, column: int, run: _Run, lines: Sequence[Line]) -> None:
+        whole = len(lines) == len(run.full)
+        self.pages[-1].merged.append(Merged(column, run.top, self._y - run.top, lines, whole))
+
+    def _put(
+        self, cells: Cells, height: float, *, whole: bool = True, section: bool = False
+    ) -> None:
         self.pages[-1].blocks.append(Block(self._y, height, cells, whole, section))
         self._y += height
 
@@ -178,7 +190,7 @@ class Pager:
         for column, run in self._runs.items():
             if self._y > run.top:
                 count = self.metrics.fitting(self._y - run.top)
-                page.merged.append(Merged(column, run.top, self._y - run.top, run.pending[:count]))
+                self._close(column, run, run.pending[:count])
                 run.pending = run.pending[count:] or run.full
         self._open_page(self.metrics.next_top)
         for run in self._runs.values():

@@ -41,18 +41,42 @@ class TaskLine:
 
 
 _COLUMNS: tuple[tuple[pdf.Column, xlsx.Column], ...] = (
-    (pdf.Column("number", "序号", 11, align="center"), xlsx.Column("number", "序号", 10)),
-    (pdf.Column("work_point", "工作要点", 25, merge=True), xlsx.Column("work_point", "工作要点", 22)),
-    (pdf.Column("title", "目标任务", flex=1.25), xlsx.Column("title", "目标任务", 34)),
-    (pdf.Column("measures", "主要举措/时序进度", flex=1.7), xlsx.Column("measures", "主要举措/时序进度", 46)),
-    (pdf.Column("standard", "考核标准", flex=1.25), xlsx.Column("standard", "考核标准", 34)),
-    (pdf.Column("due", "完成时限", 18.5, align="center"), xlsx.Column("due", "完成时限", 13, "date")),
-    (pdf.Column("lead", "牵头部门", 18, align="center"), xlsx.Column("lead", "牵头部门", 16)),
-    (pdf.Column("assist", "配合部门", 21, align="center"), xlsx.Column("assist", "配合部门", 20)),
-    (pdf.Column("leader", "分管领导", 14.5, align="center"), xlsx.Column("leader", "分管领导", 11)),
-    (pdf.Column("owner", "责任人", 14.5, align="center"), xlsx.Column("owner", "责任人", 11)),
-    (pdf.Column("weight", "权重", 10, align="center"), xlsx.Column("weight", "权重", 8, "number")),
-    (pdf.Column("remark", "备注", 17), xlsx.Column("remark", "备注", 18)),
+    (
+        pdf.Column("number", "序号", 11, align="center"),
+        xlsx.Column("number", "序号", 7, align="center"),
+    ),
+    (
+        pdf.Column("work_point", "工作要点", 25, merge=True),
+        xlsx.Column("work_point", "工作要点", 18),
+    ),
+    (pdf.Column("title", "目标任务", flex=1.25), xlsx.Column("title", "目标任务", 28)),
+    (
+        pdf.Column("measures", "主要举措/时序进度", flex=1.7),
+        xlsx.Column("measures", "主要举措/时序进度", 38),
+    ),
+    (pdf.Column("standard", "考核标准", flex=1.25), xlsx.Column("standard", "考核标准", 28)),
+    (pdf.Column("due", "完成时限", 19, align="center"), xlsx.Column("due", "完成时限", 12, "date")),
+    (
+        pdf.Column("lead", "牵头部门", 20.8, align="center"),
+        xlsx.Column("lead", "牵头部门", 13, align="center"),
+    ),
+    (
+        pdf.Column("assist", "配合部门", 21.5, align="center"),
+        xlsx.Column("assist", "配合部门", 15, align="center"),
+    ),
+    (
+        pdf.Column("leader", "分管领导", 15, align="center"),
+        xlsx.Column("leader", "分管领导", 10, align="center"),
+    ),
+    (
+        pdf.Column("owner", "责任人", 14, align="center"),
+        xlsx.Column("owner", "责任人", 9, align="center"),
+    ),
+    (
+        pdf.Column("weight", "权重", 10, align="center"),
+        xlsx.Column("weight", "权重", 7, "number", align="center"),
+    ),
+    (pdf.Column("remark", "备注", 15.5), xlsx.Column("remark", "备注", 14)),
 )
 SHEET_NAME = "目标任务分解表"
 

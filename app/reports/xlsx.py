@@ -42,12 +42,16 @@ _CUT = "…（超出单元格上限，已截断）"
 _EXACT = 10**15  # integers beyond lose digits in a spreadsheet
 _OLDEST = date(1900, 3, 1)  # Excel believes in 1900-02-29
 _NUMBER_FORMATS: dict[Kind, str] = {
+    "text": "@",
+    "bool": "@",
     "integer": "0",
     "number": "General",
     "percent": "0.##%",
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm",
 }
+_ALIGN: dict[Kind, str] = {"text": "left", "bool": "center", "date": "center", "datetime": "center"}
+_LINE, _LOWEST, _HIGHEST = 14.25, 20.0, 409.0  # row heights in points; the last is Excel's limit
 _RUNS_AS_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _PROTECTED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 _BAD_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -59,12 +63,14 @@ class Column:
 
     `kind` chooses alignment and number format. What is written follows the value itself: a
     str is always text, even in a number column. Percents are fractions (0.25 shows as 25%).
+    `align` overrides the kind's own alignment.
     """
 
     key: str
     title: str
     width: float = 14
     kind: Kind = "text"
+    align: Literal["left", "center", "right"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,11 @@ class SheetSpec:
 
 
 def workbook(
-    sheets: Sequence[SheetSpec], *, title: str = "", author: str = "", created: datetime | None = None
+    sheets: Sequence[SheetSpec],
+    *,
+    title: str = "",
+    author: str = "",
+    created: datetime | None = None,
 ) -> bytes:
     """An XLSX file: header frozen and repeated in print, filter buttons, A4 landscape, one page wide.
 
@@ -112,19 +122,54 @@ class _Formats:
     """The few cell formats a workbook shares."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        grid = {"border": 1, "border_color": "#9AA3AF", "valign": "vcenter", "font_name": "宋体", "font_size": 10}
-        self.title = book.add_format({"bold": True, "font_name": "宋体", "font_size": 16, "align": "center", "valign": "vcenter", "text_wrap": True})
-        self.subtitle = book.add_format({"font_name": "宋体", "font_size": 10, "align": "center", "valign": "vcenter", "font_color": "#4B5563"})
-        self.head = book.add_format({**grid, "bold": True, "font_name": "黑体", "align": "center", "text_wrap": True, "bg_color": "#E8EDF3"})
-        self.kinds: dict[Kind, Format] = {
-            "text": book.add_format({**grid, "text_wrap": True, "num_format": "@"}),
-            "bool": book.add_format({**grid, "align": "center"}),
+        grid = {
+            "border": 1,
+            "border_color": "#9AA3AF",
+            "valign": "vcenter",
+            "font_name": "宋体",
+            "font_size": 10,
         }
-        for kind, number_format in _NUMBER_FORMATS.items():
-            align = "center" if kind in ("date", "datetime") else "right"
-            self.kinds[kind] = book.add_format({**grid, "align": align, "num_format": number_format})
-        # text met in a column of another kind: keeps the column's place, wraps
-        self.loose = book.add_format({**grid, "align": "center", "text_wrap": True, "num_format": "@"})
+        self.title = book.add_format(
+            {
+                "bold": True,
+                "font_name": "宋体",
+                "font_size": 16,
+                "align": "center",
+                "valign": "vcenter",
+                "text_wrap": True,
+            }
+        )
+        self.subtitle = book.add_format(
+            {
+                "font_name": "宋体",
+                "font_size": 10,
+                "align": "center",
+                "valign": "vcenter",
+                "font_color": "#4B5563",
+            }
+        )
+        self.head = book.add_format(
+            {
+                **grid,
+                "bold": True,
+                "font_name": "黑体",
+                "align": "center",
+                "text_wrap": True,
+                "bg_color": "#E8EDF3",
+            }
+        )
+        self._book, self._grid = book, grid
+        self._known: dict[tuple[str, str], Format] = {}
+
+    def cell(self, kind: Kind, align: str | None = None) -> Format:
+        """The format of a body cell of that kind, made at its first use."""
+        align = align or _ALIGN.get(kind, "right")
+        if (kind, align) not in self._known:
+            properties = {**self._grid, "align": align, "num_format": _NUMBER_FORMATS[kind]}
+            if kind == "text":
+                properties["text_wrap"] = True
+            self._known[kind, align] = self._book.add_format(properties)
+        return self._known[kind, align]
 
 
 def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
@@ -132,9 +177,12 @@ def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
     for index, column in enumerate(spec.columns):
         sheet.set_column(index, index, column.width)
     at = 0
-    for text, form, height in ((spec.title, formats.title, 30), (spec.subtitle, formats.subtitle, 18)):
+    for text, form, tall in (
+        (spec.title, formats.title, 30),
+        (spec.subtitle, formats.subtitle, 18),
+    ):
         if text:
-            sheet.set_row(at, height)
+            sheet.set_row(at, tall)
             if last:
                 sheet.merge_range(at, 0, at, last, "")
             sheet.write_string(at, 0, text, form)
@@ -146,9 +194,15 @@ def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
     for row in spec.rows:
         at += 1
         if at >= MOST_ROWS:
-            raise ValueError(f"sheet {spec.name!r}: more rows than a sheet can hold ({MOST_ROWS:,})")
+            raise ValueError(
+                f"sheet {spec.name!r}: more rows than a sheet can hold ({MOST_ROWS:,})"
+            )
+        height = _LOWEST
         for index, column in enumerate(spec.columns):
-            _write(sheet, at, index, _value(row, column.key, index), column.kind, formats)
+            lines = _write(sheet, at, index, _value(row, column.key, index), column, formats)
+            height = max(height, lines * _LINE + 6)
+        # not every program finds the height of wrapped text by itself
+        sheet.set_row(at, min(height, _HIGHEST))
     # "007" is meant as text: no green corners on it
     sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_rowcol_to_cell(max(at, head), last)}"})
     sheet.freeze_panes(head + 1, 0)
@@ -162,32 +216,50 @@ def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
     sheet.set_footer(f"&L{spec.footer.replace('&', '&&')[:150]}&R第 &P 页 共 &N 页")
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: Any, kind: Kind, formats: _Formats) -> None:
-    form = formats.kinds[kind]
-    if isinstance(value, (list, tuple, set, frozenset)):
-        value = cell_text(value)
-    if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
-        if _fits_a_spreadsheet(value):
-            sheet.write_number(row, column, value, form)
-            return
+def _write(
+    sheet: Worksheet, row: int, place: int, value: Any, column: Column, formats: _Formats
+) -> int:
+    """Write one cell by the type of its value; returns how many lines it takes."""
+    form = formats.cell(column.kind, column.align)
+    as_words = isinstance(value, (list, tuple, set, frozenset, bool))
+    if as_words or (isinstance(value, (Decimal, int)) and not _fits_a_spreadsheet(value)):
         value = cell_text(value)
     if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
-        sheet.write_blank(row, column, None, form)
-    elif isinstance(value, bool):
-        sheet.write_string(row, column, cell_text(value), formats.kinds["bool"])
-    elif isinstance(value, float):
-        sheet.write_number(row, column, value, form)
+        sheet.write_blank(row, place, None, form)
+    elif isinstance(value, (int, float, Decimal)):
+        sheet.write_number(row, place, value, form)
     elif isinstance(value, datetime) and value.date() >= _OLDEST:
-        shown = formats.kinds["date" if kind == "date" else "datetime"]
-        sheet.write_datetime(row, column, value.replace(tzinfo=None), shown)
+        shown = formats.cell("date" if column.kind == "date" else "datetime", column.align)
+        sheet.write_datetime(row, place, value.replace(tzinfo=None), shown)
     elif isinstance(value, date) and not isinstance(value, datetime) and value >= _OLDEST:
-        sheet.write_datetime(row, column, value, formats.kinds["date"])
+        sheet.write_datetime(row, place, value, formats.cell("date", column.align))
     else:
-        text = cell_text(value)
-        if len(text) > LONGEST_TEXT:
-            log.warning("cell %s,%s: %s characters cut to Excel's limit", row + 1, column + 1, len(text))
-            text = text[: LONGEST_TEXT - len(_CUT)] + _CUT
-        sheet.write_string(row, column, text, form if kind == "text" else formats.loose)
+        text = _text(cell_text(value), row, place)
+        if column.kind != "text":  # words among numbers or dates: wrapped, in the middle
+            form = formats.cell("text", column.align or "center")
+        sheet.write_string(row, place, text, form)
+        return _line_count(text, column.width)
+    return 1
+
+
+def _text(text: str, row: int, place: int) -> str:
+    """What a cell can hold: no half characters, no more than Excel's limit."""
+    if not text.isprintable():
+        text = text.encode("utf-8", errors="replace").decode("utf-8")
+    if len(text) > LONGEST_TEXT:
+        at = xl_rowcol_to_cell(row, place)
+        log.warning("cell %s: %s characters cut to Excel's limit", at, len(text))
+        text = text[: LONGEST_TEXT - len(_CUT)] + _CUT
+    return text
+
+
+def _line_count(text: str, width: float) -> int:
+    """Lines the wrapped text takes in a column so wide; a Chinese character counts as two."""
+    room = max(2.0, width - 1.5)
+    return sum(
+        max(1, math.ceil(len(part.encode("gb18030", errors="replace")) / room))
+        for part in text.split("\n")
+    )
 
 
 def _fits_a_spreadsheet(value: int | Decimal) -> bool:
@@ -226,13 +298,19 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable[SheetRow]) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([protect_formula_text(column.title) for column in columns])
     for row in rows:
-        writer.writerow([_csv_field(_value(row, column.key, i)) for i, column in enumerate(columns)])
+        writer.writerow(
+            [_csv_field(_value(row, column.key, i)) for i, column in enumerate(columns)]
+        )
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", errors="replace")
 
 
 def _csv_field(value: Any) -> str:
     text = cell_text(value)
-    return protect_formula_text(text) if isinstance(value, (str, list, tuple, set, frozenset)) else text
+    return (
+        protect_formula_text(text)
+        if isinstance(value, (str, list, tuple, set, frozenset))
+        else text
+    )
 
 
 def protect_formula_text(text: str) -> str:

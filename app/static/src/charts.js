@@ -63,8 +63,7 @@ function follow(address, pointer) {
 }
 
 function paint(box, state) {
-  const height = heightFor(state.payload, box.clientWidth);
-  if (height) box.style.height = `${height}px`; // through the CSSOM: a strict style-src lets it pass
+  box.style.height = `${heightFor(state.payload, box.clientWidth)}px`; // CSSOM: a strict style-src lets it pass
   state.chart.resize();
   state.chart.setOption(optionsFor(state.payload, box.clientWidth, theme(box), (series, i) => colourOf(box, series, i)), true);
 }
@@ -78,7 +77,7 @@ export function drawChart(box) {
     console.error("chart data cannot be read", box, error);
   }
   if (!payload || !Array.isArray(payload.series)) return null;
-  if (!box.clientHeight) box.style.height = "320px";
+  box.style.height = `${heightFor(payload, box.clientWidth)}px`;
   const chart = echarts.init(box, null, { renderer: "svg", locale: document.documentElement.lang.startsWith("en") ? "EN" : "ZH" });
   const state = { chart, payload };
   drawn.set(box, state);

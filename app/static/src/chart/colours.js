@@ -1,5 +1,5 @@
-// Colours by meaning. A style sheet may set --chart-<key> on the chart's box or above it;
-// the values here are the fallback, and hold 3:1 against both white and the dark ground.
+// Colours by meaning; the word always stands beside the colour. A style sheet may set
+// --chart-<key> on the chart's box or above it; the values here are the fallback.
 const BY_KEY = {
   green: "#2b9348", yellow: "#d9a406", orange: "#e8710a", red: "#d12f2f", grey: "#8a94a6", blue: "#2f6fbf",
   draft: "#8a94a6", submitted: "#2f6fbf", review: "#6a5acd", returned: "#e8710a", approved: "#2b9348",

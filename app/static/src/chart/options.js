@@ -2,11 +2,20 @@
 const ROW = 30; // pixels per category of a horizontal chart
 const CROWDED = 24; // categories from which a vertical chart gets a slider
 
+const NARROW = 480; // pixels: a telephone held upright
+
+// On a telephone names have no room side by side: many bars turn to rows.
+function lying(payload, width) {
+  if (payload.kind !== "bar" && payload.kind !== "stacked-bar") return false;
+  return Boolean(payload.horizontal) || (width < NARROW && payload.categories.length > 6);
+}
+
 const withUnit = (value, unit) => (value === null || value === undefined ? "—" : `${value.toLocaleString()}${unit ?? ""}`);
 
+// Height of the box in pixels; a style sheet's min-height still applies.
 export function heightFor(payload, width) {
-  if (payload.horizontal) return Math.max(180, payload.categories.length * ROW + 84);
-  return width && width < 480 && payload.kind !== "donut" ? 300 : 0;
+  if (lying(payload, width)) return Math.max(180, payload.categories.length * ROW + 72);
+  return width && width < NARROW ? 280 : 320;
 }
 
 // Long names of departments: eight characters to a line, two lines, the rest in the tooltip.
@@ -15,6 +24,13 @@ function folded(name, perLine) {
   if (text.length <= perLine) return text;
   const rest = text.slice(perLine);
   return `${text.slice(0, perLine)}\n${rest.length > perLine ? `${rest.slice(0, perLine - 1)}…` : rest}`;
+}
+
+// What a screen reader says: the title only. The numbers stand in the table below the chart;
+// ECharts' own wording reads every stacked value three times.
+function spoken(payload) {
+  const names = payload.kind === "donut" ? payload.categories : payload.series.map((series) => series.name);
+  return [payload.title, names.join("、")].filter(Boolean).join("：");
 }
 
 function tooltipText(payload, items) {
@@ -34,39 +50,40 @@ function tooltipText(payload, items) {
   return lines.join("\n");
 }
 
-function valueAxis(payload, look) {
+function valueAxis(payload, look, flat) {
   return {
     type: "value",
     min: payload.min ?? undefined,
     max: payload.max ?? undefined,
     minInterval: payload.unit === "%" ? undefined : 1,
-    name: payload.horizontal ? undefined : payload.unit,
+    name: flat || payload.unit === "%" ? undefined : payload.unit,
     nameTextStyle: { color: look.muted, align: "right" },
     axisLabel: { color: look.muted, formatter: (value) => (payload.unit === "%" ? `${value}%` : value.toLocaleString()) },
     splitLine: { lineStyle: { color: look.line } },
   };
 }
 
-function categoryAxis(payload, look, width) {
+function categoryAxis(payload, look, width, flat) {
   const room = width / Math.max(1, payload.categories.length);
-  const perLine = payload.horizontal ? (width < 480 ? 6 : 12) : Math.max(4, Math.min(8, Math.floor(room / 12)));
+  const perLine = flat ? (width < NARROW ? 6 : 12) : Math.max(3, Math.min(8, Math.floor((room - 8) / 12.5)));
   return {
     type: "category",
     data: payload.categories,
-    inverse: Boolean(payload.horizontal),
+    inverse: flat,
     boundaryGap: payload.kind !== "line",
     axisTick: { show: false },
     axisLine: { lineStyle: { color: look.line } },
     axisLabel: {
       color: look.text,
-      interval: payload.horizontal ? 0 : "auto",
+      interval: flat || payload.categories.length <= CROWDED / 2 ? 0 : "auto",
+      lineHeight: 14,
       hideOverlap: true,
       formatter: (name) => folded(name, perLine),
     },
   };
 }
 
-function cartesianSeries(payload, colour, look) {
+function cartesianSeries(payload, colour, look, flat) {
   const stacked = payload.kind === "stacked-bar";
   return payload.series.map((series, index) => {
     const clickable = Boolean(series.links?.some(Boolean));
@@ -82,16 +99,16 @@ function cartesianSeries(payload, colour, look) {
       };
     }
     return {
-      ...common, type: "bar", stack: stacked ? "all" : undefined, barMaxWidth: payload.horizontal ? 18 : 36,
+      ...common, type: "bar", stack: stacked ? "all" : undefined, barMaxWidth: flat ? 18 : 36,
       itemStyle: { color: paint, borderColor: look.ground, borderWidth: stacked ? 0.5 : 0, borderRadius: stacked ? 0 : 2 },
     };
   });
 }
 
-function donutSeries(payload, colour, look) {
+function donutSeries(payload, colour, look, width) {
   const series = payload.series[0] ?? { values: [] };
   return [{
-    type: "pie", radius: ["52%", "76%"], center: ["50%", "46%"], cursor: series.links?.some(Boolean) ? "pointer" : "default",
+    type: "pie", radius: width < NARROW ? ["36%", "54%"] : ["52%", "76%"], center: ["50%", "50%"], cursor: series.links?.some(Boolean) ? "pointer" : "default",
     itemStyle: { borderColor: look.ground, borderWidth: 2 },
     label: { color: look.text, formatter: (slice) => `${slice.name} ${withUnit(slice.value, payload.unit)}` },
     labelLine: { lineStyle: { color: look.muted } },
@@ -104,14 +121,15 @@ function donutSeries(payload, colour, look) {
 
 export function optionsFor(payload, width, look, colour) {
   const donut = payload.kind === "donut";
-  const crowded = !donut && !payload.horizontal && payload.categories.length > CROWDED;
+  const flat = lying(payload, width);
+  const crowded = !donut && !flat && payload.categories.length > CROWDED;
   const legend = { bottom: 0, icon: payload.kind === "line" ? undefined : "roundRect", itemWidth: 14, itemHeight: 10, type: "plain", textStyle: { color: look.text } };
   const options = {
     backgroundColor: "transparent",
     animation: !look.still,
     animationDuration: 300,
     textStyle: { fontFamily: look.font, color: look.text },
-    aria: { enabled: true, label: { general: { withTitle: "{title}" } }, decal: { show: look.patterns } },
+    aria: { enabled: true, label: { description: spoken(payload) }, decal: { show: look.patterns } },
     title: { text: payload.title ?? "", show: Boolean(payload.show_title), left: "center", textStyle: { color: look.text, fontSize: 15 } },
     tooltip: {
       renderMode: "richText", confine: true, trigger: donut ? "item" : "axis", axisPointer: { type: payload.kind === "line" ? "line" : "shadow" },
@@ -120,16 +138,16 @@ export function optionsFor(payload, width, look, colour) {
     },
     legend: donut || payload.series.length > 1 ? legend : { ...legend, show: false },
   };
-  if (donut) return { ...options, legend: { ...legend, show: false }, series: donutSeries(payload, colour, look) };
-  const categories = categoryAxis(payload, look, width);
-  const values = valueAxis(payload, look);
+  if (donut) return { ...options, legend: { ...legend, show: false }, series: donutSeries(payload, colour, look, width) };
+  const categories = categoryAxis(payload, look, width, flat);
+  const values = valueAxis(payload, look, flat);
   return {
     ...options,
     // measured outer bounds: long names push the plot inwards instead of being cut off
-    grid: { left: 8, right: payload.kind === "line" ? 52 : 20, top: payload.show_title ? 56 : 32, bottom: crowded ? 76 : 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    xAxis: payload.horizontal ? values : categories,
-    yAxis: payload.horizontal ? categories : values,
+    grid: { left: 8, right: payload.kind === "line" ? 52 : 20, top: (payload.show_title ? 28 : 0) + (flat ? 8 : 32), bottom: crowded ? 76 : 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: flat ? values : categories,
+    yAxis: flat ? categories : values,
     dataZoom: crowded ? [{ type: "slider", bottom: 34, height: 18, brushSelect: false }, { type: "inside", zoomOnMouseWheel: false, moveOnMouseWheel: false }] : [],
-    series: cartesianSeries(payload, colour, look),
+    series: cartesianSeries(payload, colour, look, flat),
   };
 }

@@ -1,0 +1,167 @@
+"""The year, its phases and months, the rule book: who keeps them, what they must be, and
+when a closed year or month no longer lets rows change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.core import guard, policy, workflow
+from app.core.actor import Actor
+from app.core.errors import RuleViolation, WrongState
+from app.core.policy import Policy
+from app.core.text import message
+from app.models.cycles import (
+    AgendaItem,
+    Component,
+    Cycle,
+    CycleStatus,
+    Decision,
+    Holiday,
+    IndicatorTemplate,
+    Meeting,
+    Phase,
+    ReportingMonth,
+    RuleBook,
+    RuleBookStatus,
+    RuleValue,
+    RuleValueKind,
+    StrategicGoal,
+    TaskCategory,
+)
+from app.organisation.rules import reads_college
+from app.security.roles import LEADER
+
+
+def check_phase(row: Phase) -> None:
+    if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
+        raise RuleViolation(message("The end lies before the beginning."), "ends_on")
+
+
+def check_holiday(row: Holiday) -> None:
+    if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
+        raise RuleViolation(message("The end lies before the beginning."), "ends_on")
+
+
+def check_strategic_goal(row: StrategicGoal) -> None:
+    if row.start_year and row.end_year and row.end_year < row.start_year:
+        raise RuleViolation(message("The end lies before the beginning."), "end_year")
+
+
+def read_value(kind: RuleValueKind, text: str) -> Any:
+    """The value of a rule as its kind: int, Decimal, bool, text or (month, day).
+
+    Raises RuleViolation at `value` when the text is none of its kind.
+    """
+    text = text.strip()
+    try:
+        if kind == RuleValueKind.INTEGER:
+            return int(text)
+        if kind == RuleValueKind.DECIMAL:
+            return Decimal(text)
+        if kind == RuleValueKind.BOOLEAN:
+            return {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}[
+                text.lower()
+            ]
+        if kind == RuleValueKind.MONTH_DAY:
+            month, day = text.split("-")
+            dt.date(2024, int(month), int(day))
+            return int(month), int(day)
+    except (ValueError, KeyError, InvalidOperation) as error:
+        raise RuleViolation(
+            message("“%(value)s” is not a value of this kind.", value=text), "value"
+        ) from error
+    return text
+
+
+def check_rule_value(row: RuleValue) -> None:
+    if row.value is not None and row.kind is not None:
+        read_value(row.kind, row.value)
+
+
+def check_component(row: Component) -> None:
+    if row.minimum is not None and row.maximum is not None and row.maximum < row.minimum:
+        raise RuleViolation(message("The maximum lies below the minimum."), "maximum")
+
+
+def _book_is_draft(actor: Actor, verb: str, row: Any) -> bool:
+    """Values of a book in force are history: only a draft is edited."""
+    book = policy.related(row, "rule_book")
+    return book is None or book.status == RuleBookStatus.DRAFT
+
+
+def _draft_book(actor: Actor, verb: str, row: RuleBook) -> bool:
+    return verb not in {"edit", "delete"} or row.status in (None, RuleBookStatus.DRAFT)
+
+
+def _open_cycle(actor: Actor, verb: str, row: Cycle) -> bool:
+    if verb == "delete":
+        return row.status == CycleStatus.PREPARING
+    return True
+
+
+def _sees_meetings(actor: Actor) -> ColumnElement[bool]:
+    from sqlalchemy import false
+
+    return true() if reads_college(actor) or actor.has_role(LEADER) else false()
+
+
+def lock_closed_cycles(session: Session, actor: Actor, row: Any) -> None:
+    """A closed year changes only by a correction (domain §3)."""
+    if isinstance(row, Cycle):
+        closed = row.status == CycleStatus.CLOSED and workflow.step_of(session, row) is None
+    else:
+        cycle = _cycle_of(session, row)
+        closed = cycle is not None and cycle.status == CycleStatus.CLOSED
+    if closed:
+        raise WrongState(message("The year is closed; only a correction changes it."))
+
+
+_PARENTS = ("task", "monthly_check", "supervision_case", "adjustment", "task_result",
+            "diagnosis", "score", "department_assessment", "decomposition", "work_point_set",
+            "baseline", "baseline_task")  # fmt: skip
+
+
+def _cycle_of(session: Session, row: Any, depth: int = 0) -> Cycle | None:
+    """The year a row belongs to: its own, or that of the row it hangs on."""
+    if hasattr(row, "cycle_id"):
+        cycle = policy.related(row, "cycle")
+        if cycle is not None:
+            return cycle  # type: ignore[no-any-return]
+    if depth > 4:
+        return None
+    for name in _PARENTS:
+        if hasattr(row, f"{name}_id"):
+            parent = policy.related(row, name)
+            if parent is not None:
+                return _cycle_of(session, parent, depth + 1)
+    return None
+
+
+for _model, _resource in (
+    (Holiday, "holiday"),
+    (TaskCategory, "task_category"),
+    (IndicatorTemplate, "indicator_template"),
+    (StrategicGoal, "strategic_goal"),
+    (Phase, "phase"),
+    (ReportingMonth, "reporting_month"),
+):
+    policy.register(_model, Policy(_resource, policy.everyone, policy.college_wide))
+policy.register(Cycle, Policy("cycle", policy.everyone, _open_cycle))
+policy.register(RuleBook, Policy("rule_book", policy.everyone, _draft_book))
+policy.register(RuleValue, Policy("rule_value", policy.everyone, _book_is_draft))
+policy.register(Component, Policy("component", policy.everyone, _book_is_draft))
+policy.register(Meeting, Policy("meeting", _sees_meetings, policy.college_wide))
+policy.register(AgendaItem, Policy("agenda_item", _sees_meetings, policy.college_wide))
+policy.register(Decision, Policy("decision", _sees_meetings, policy.college_wide))
+guard.register_invariant(Phase, check_phase)
+guard.register_invariant(Holiday, check_holiday)
+guard.register_invariant(StrategicGoal, check_strategic_goal)
+guard.register_invariant(RuleValue, check_rule_value)
+guard.register_invariant(Component, check_component)
+guard.register_lock(lock_closed_cycles)

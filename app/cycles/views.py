@@ -1,0 +1,192 @@
+"""Screens of the year: cycles and phases, rule books, goals, meetings and decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+
+from app.models.cycles import (
+    AgendaItem,
+    Component,
+    Cycle,
+    Decision,
+    Holiday,
+    IndicatorTemplate,
+    Meeting,
+    Phase,
+    ReportingMonth,
+    RuleBook,
+    RuleValue,
+    StrategicGoal,
+    TaskCategory,
+)
+from app.web.formats import show_long_text
+from app.web.views import DomainView, interface
+
+
+class PhaseView(DomainView):
+    datamodel = interface(Phase)
+    list_columns = ["cycle", "code", "starts_on", "ends_on", "article", "assumed"]
+    show_columns = ["cycle", "code", "starts_on", "ends_on", "article", "assumed", "remark"]
+    form_columns = ("cycle", "code", "starts_on", "ends_on", "remark")
+    search_columns = ["cycle", "code", "starts_on", "ends_on"]
+    base_order = ("starts_on", "asc")
+
+
+class ReportingMonthView(DomainView):
+    datamodel = interface(ReportingMonth)
+    list_columns = ["cycle", "month", "exempt", "due_on", "closed_on", "bulletin_number"]
+    show_columns = ["cycle", "month", "exempt", "due_on", "closed_on", "bulletin_number"]
+    form_columns = ("cycle", "month", "exempt", "due_on")
+    search_columns = ["cycle", "month", "exempt"]
+    base_order = ("month", "asc")
+
+
+class CycleView(DomainView):
+    datamodel = interface(Cycle)
+    list_columns = ["year", "name", "status", "data_cutoff_on", "rule_book", "closed_on"]
+    show_columns = ["year", "name", "status", "data_cutoff_on", "rule_book", "closed_on"]
+    form_columns = ("year", "name", "data_cutoff_on", "rule_book")
+    search_columns = ["year", "name", "status"]
+    base_order = ("year", "desc")
+
+
+class RuleValueView(DomainView):
+    datamodel = interface(RuleValue)
+    list_columns = ["chapter", "name", "value", "unit", "article", "assumed", "key"]
+    show_columns = [
+        "rule_book", "key", "name", "name_en", "kind", "value", "unit", "chapter", "article", "assumed",
+    ]  # fmt: skip
+    form_columns = (
+        "rule_book", "key", "name", "name_en", "kind", "value", "unit", "chapter", "article", "assumed",
+    )  # fmt: skip
+    search_columns = ["rule_book", "chapter", "key", "name", "assumed"]
+    base_order = ("key", "asc")
+
+
+class ComponentView(DomainView):
+    datamodel = interface(Component)
+    list_columns = ["code", "name", "level", "weight", "minimum", "maximum", "scored_by"]
+    show_columns = [
+        "rule_book", "parent", "code", "name", "level", "weight", "minimum", "maximum", "scored_by", "rule",
+    ]  # fmt: skip
+    form_columns = (
+        "rule_book", "parent", "code", "name", "level", "weight", "minimum", "maximum", "scored_by", "rule",
+    )  # fmt: skip
+    search_columns = ["code", "name", "level"]
+    plain_columns = {"rule": show_long_text}
+
+
+class RuleBookView(DomainView):
+    datamodel = interface(RuleBook)
+    list_columns = ["year", "edition", "name", "document_number", "status"]
+    show_columns = ["year", "edition", "name", "document_number", "status", "decision"]
+    form_columns = ("year", "edition", "name", "document_number", "decision")
+    search_columns = ["year", "name", "status", "document_number"]
+    base_order = ("year", "desc")
+
+
+class StrategicGoalView(DomainView):
+    datamodel = interface(StrategicGoal)
+    list_columns = ["code", "name", "category", "start_year", "end_year", "target"]
+    show_columns = ["code", "name", "description", "category", "start_year", "end_year", "target"]
+    form_columns = ("code", "name", "description", "category", "start_year", "end_year", "target")
+    search_columns = ["code", "name", "category", "start_year", "end_year"]
+    plain_columns = {"description": show_long_text}
+    base_order = ("code", "asc")
+
+
+class TaskCategoryView(DomainView):
+    datamodel = interface(TaskCategory)
+    list_columns = ["code", "name", "name_en", "sort_order", "active"]
+    show_columns = ["code", "name", "name_en", "sort_order", "active"]
+    form_columns = ("code", "name", "name_en", "sort_order", "active")
+    search_columns = ["code", "name", "active"]
+    base_order = ("sort_order", "asc")
+
+
+class IndicatorTemplateView(DomainView):
+    datamodel = interface(IndicatorTemplate)
+    list_columns = ["code", "name", "category", "kind", "unit", "direction", "active"]
+    show_columns = ["code", "name", "category", "kind", "unit", "direction", "standard", "active"]
+    form_columns = ("code", "name", "category", "kind", "unit", "direction", "standard", "active")
+    search_columns = ["code", "name", "category", "kind", "active"]
+    base_order = ("code", "asc")
+
+
+class HolidayView(DomainView):
+    datamodel = interface(Holiday)
+    list_columns = ["starts_on", "ends_on", "name", "is_workday"]
+    show_columns = ["starts_on", "ends_on", "name", "is_workday"]
+    form_columns = ("starts_on", "ends_on", "name", "is_workday")
+    search_columns = ["starts_on", "ends_on", "name", "is_workday"]
+    base_order = ("starts_on", "desc")
+
+
+class DecisionView(DomainView):
+    datamodel = interface(Decision)
+    list_columns = ["agenda_item", "outcome", "decided_on", "subject_table", "subject_id", "wording"]
+    show_columns = [
+        "agenda_item", "outcome", "decided_on", "subject_table", "subject_id", "wording", "recorded_at",
+    ]  # fmt: skip
+    form_columns = ("agenda_item", "outcome", "decided_on", "subject_table", "subject_id", "wording")
+    search_columns = ["outcome", "decided_on"]
+    plain_columns = {"wording": show_long_text}
+    base_order = ("decided_on", "desc")
+
+
+class AgendaItemView(DomainView):
+    datamodel = interface(AgendaItem)
+    list_columns = ["meeting", "position", "title", "reporter_department"]
+    show_columns = ["meeting", "position", "title", "reporter_department", "summary"]
+    form_columns = ("meeting", "position", "title", "reporter_department", "summary")
+    search_columns = ["meeting", "title", "reporter_department"]
+    plain_columns = {"summary": show_long_text}
+
+
+class MeetingView(DomainView):
+    datamodel = interface(Meeting)
+    list_columns = ["held_on", "kind", "number", "title", "minutes_number"]
+    show_columns = ["held_on", "kind", "number", "title", "minutes_number", "recorded_by"]
+    form_columns = ("kind", "number", "title", "held_on", "minutes_number")
+    search_columns = ["kind", "number", "title", "held_on"]
+    base_order = ("held_on", "desc")
+
+
+def register(builder: Any) -> None:
+    year = {
+        "category": "cycles",
+        "category_label": lazy_gettext("The year"),
+        "category_icon": "fa-calendar",
+    }
+    CycleView.related_views = [PhaseView, ReportingMonthView]
+    RuleBookView.related_views = [RuleValueView, ComponentView]
+    MeetingView.related_views = [AgendaItemView]
+    AgendaItemView.related_views = [DecisionView]
+    builder.add_view(CycleView, "cycle", label=lazy_gettext("Years"), icon="fa-calendar-o", **year)
+    builder.add_view(PhaseView, "phase", label=lazy_gettext("Phases"), icon="fa-clock-o", **year)
+    builder.add_view(
+        ReportingMonthView, "reporting_month", label=lazy_gettext("Reporting months"), icon="fa-calendar-minus-o", **year
+    )
+    builder.add_view(RuleBookView, "rule_book", label=lazy_gettext("Rule books"), icon="fa-book", **year)
+    builder.add_view(RuleValueView, "rule_value", label=lazy_gettext("Rule values"), icon="fa-sliders", **year)
+    builder.add_view(MeetingView, "meeting", label=lazy_gettext("Meetings"), icon="fa-users", **year)
+    builder.add_view(AgendaItemView, "agenda_item", label=lazy_gettext("Agenda items"), icon="fa-list", **year)
+    builder.add_view(DecisionView, "decision", label=lazy_gettext("Committee decisions"), icon="fa-legal", **year)
+    master = {
+        "category": "master",
+        "category_label": lazy_gettext("Master data"),
+        "category_icon": "fa-database",
+    }
+    builder.add_view(
+        StrategicGoalView, "strategic_goal", label=lazy_gettext("Strategic goals"), icon="fa-flag", **master
+    )
+    builder.add_view(
+        TaskCategoryView, "task_category", label=lazy_gettext("Task categories"), icon="fa-tags", **master
+    )
+    builder.add_view(
+        IndicatorTemplateView, "indicator_template", label=lazy_gettext("Indicator library"), icon="fa-archive", **master
+    )
+    builder.add_view(HolidayView, "holiday", label=lazy_gettext("Holidays"), icon="fa-sun-o", **master)
+    builder.add_view_no_menu(ComponentView)

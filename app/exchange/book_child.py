@@ -1,0 +1,90 @@
+"""A program of its own that reads a workbook and writes its sheets to standard output as JSON.
+
+The reading library allocates what a file claims to need and ends the whole process when
+that fails, so it runs here, with bounded memory and time, and never inside the server.
+It is started by `app.exchange.book`, imports nothing of the application, and answers
+
+    {"sheets": [{"name", "rows", "merged"}]}   or   {"fault": "password" | "damaged" |
+    "no_sheet" | "many_sheets" | "too_far", ...}
+
+Dates come as {"date": "2026-01-31"}, {"datetime": ...}, {"time": ...} or {"seconds": ...}.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from typing import Any
+
+MEMORY_BYTES = 2 * 1024**3
+CPU_SECONDS = 60
+
+
+def read(path: str, wanted: str | None, limits: dict[str, int]) -> dict[str, Any]:
+    """The visible worksheets of the workbook, or only the `wanted` one, or a fault."""
+    import python_calamine as calamine
+
+    sheets: list[dict[str, Any]] = []
+    try:
+        with calamine.CalamineWorkbook.from_path(path) as book:
+            tables = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+            visible = calamine.SheetVisibleEnum.Visible
+            names = [
+                table.name
+                for table in tables
+                if (table.visible == visible if wanted is None else table.name == wanted)
+            ]
+            if wanted is not None and not names:
+                return {"fault": "no_sheet", "names": [table.name for table in tables]}
+            if len(names) > limits["sheets"]:
+                return {"fault": "many_sheets"}
+            for name in names:
+                table = book.get_sheet_by_name(name)
+                rows, columns = (n + 1 for n in table.end or (-1, -1))
+                too_far = rows > limits["rows"] or columns > limits["columns"]
+                if too_far or rows * columns > limits["cells"]:
+                    return {"fault": "too_far", "name": name, "rows": rows, "columns": columns}
+                sheets.append(
+                    {
+                        "name": name,
+                        "rows": table.to_python(skip_empty_area=False),
+                        "merged": table.merged_cell_ranges or [],
+                    }
+                )
+    except calamine.PasswordError:
+        return {"fault": "password"}
+    except BaseException:  # a panic of the library is no Exception
+        return {"fault": "damaged"}
+    return {"sheets": sheets}
+
+
+def plain(value: object) -> dict[str, Any]:
+    """Dates and times as objects that JSON can hold."""
+    if isinstance(value, dt.datetime):
+        return {"datetime": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()}
+    if isinstance(value, dt.time):
+        return {"time": value.isoformat()}
+    if isinstance(value, dt.timedelta):
+        return {"seconds": value.total_seconds()}
+    raise TypeError(type(value).__name__)
+
+
+def bound() -> None:
+    """Take memory and processor time away from what a bad file may ask for."""
+    try:
+        import resource
+    except ImportError:  # pragma: no cover (not on POSIX)
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    bound()
+    order = json.loads(sys.argv[1])
+    answer = read(order["path"], order["sheet"], order["limits"])
+    sys.stdout.write(json.dumps(answer, default=plain))

@@ -1,0 +1,166 @@
+"""The steps of adjustments and of results (Art. 9.2-9.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core import clock, workflow
+from app.core.actor import Actor
+from app.core.text import message
+from app.core.unit_of_work import AnySession
+from app.core.workflow import Transition, Workflow
+from app.improvement.changes import apply_changes
+from app.improvement.rules import check_explained
+from app.models.improvement import (
+    Adjustment,
+    AdjustmentStatus,
+    CompletionOutcome,
+    ResultStatus,
+    TaskResult,
+)
+
+
+def _apply(
+    session: AnySession, actor: Actor, row: Adjustment, fields: Mapping[str, Any]
+) -> None:
+    apply_changes(session, actor, row)
+    row.applied_at = clock.now()
+
+
+def _explained(actor: Actor, row: TaskResult, fields: Mapping[str, Any]) -> None:
+    check_explained(row)
+
+
+def _submit(session: AnySession, actor: Actor, row: TaskResult, fields: Mapping[str, Any]) -> None:
+    row.submitted_at = clock.now()
+
+
+def _confirm(
+    session: AnySession, actor: Actor, row: TaskResult, fields: Mapping[str, Any]
+) -> None:
+    """A confirmed completion finishes its task; an unfinished one is carried over later."""
+    if row.outcome == CompletionOutcome.FINISHED:
+        workflow.apply(
+            session, actor, row.task, "finish", finished_on=row.completed_on or clock.today()
+        )
+        row.task.light = "blue"
+
+
+def _department(row: Adjustment) -> frozenset[int]:
+    return frozenset({row.department_id} if row.department_id else ())
+
+
+ADJUSTMENT = Workflow(
+    Adjustment,
+    (
+        Transition(
+            "submit",
+            (AdjustmentStatus.DRAFT, AdjustmentStatus.RETURNED),
+            AdjustmentStatus.REVIEW,
+            message("Submit for review"),
+            requires=("cause",),
+            article="9.2",
+        ),
+        Transition(
+            "review",
+            (AdjustmentStatus.REVIEW,),
+            AdjustmentStatus.REVIEWED,
+            message("Agree"),
+            accepts=("review_comment",),
+            decides=True,
+            article="9.2",
+        ),
+        Transition(
+            "return",
+            (AdjustmentStatus.REVIEW,),
+            AdjustmentStatus.RETURNED,
+            message("Return"),
+            requires=("review_comment",),
+            decides=True,
+            article="9.2",
+        ),
+        Transition(
+            "send_to_committee",
+            (AdjustmentStatus.REVIEWED, AdjustmentStatus.DEFERRED),
+            AdjustmentStatus.COMMITTEE,
+            message("Send to the committee"),
+            accepts=("agenda_item_id",),
+            article="9.2",
+        ),
+        Transition(
+            "approve",
+            (AdjustmentStatus.COMMITTEE,),
+            AdjustmentStatus.APPROVED,
+            message("Record: approved"),
+            requires=("decision_id",),
+            article="9.2",
+        ),
+        Transition(
+            "reject",
+            (AdjustmentStatus.COMMITTEE,),
+            AdjustmentStatus.REJECTED,
+            message("Record: rejected"),
+            requires=("decision_id",),
+            article="9.2",
+        ),
+        Transition(
+            "defer",
+            (AdjustmentStatus.COMMITTEE,),
+            AdjustmentStatus.DEFERRED,
+            message("Record: deferred"),
+            requires=("decision_id",),
+            article="9.2",
+        ),
+        Transition(
+            "apply",
+            (AdjustmentStatus.APPROVED,),
+            AdjustmentStatus.APPLIED,
+            message("Apply to the task"),
+            effect=_apply,
+            article="9.2",
+        ),
+    ),
+    own_departments=_department,
+)
+
+TASK_RESULT = Workflow(
+    TaskResult,
+    (
+        Transition(
+            "submit",
+            (ResultStatus.DRAFT, ResultStatus.RETURNED),
+            ResultStatus.SUBMITTED,
+            message("Submit"),
+            requires=("description",),
+            guard=_explained,
+            effect=_submit,
+            article="9.3",
+        ),
+        Transition(
+            "confirm",
+            (ResultStatus.SUBMITTED,),
+            ResultStatus.CONFIRMED,
+            message("Confirm"),
+            accepts=("review_comment",),
+            decides=True,
+            effect=_confirm,
+            article="9.3",
+        ),
+        Transition(
+            "return",
+            (ResultStatus.SUBMITTED,),
+            ResultStatus.RETURNED,
+            message("Return"),
+            requires=("review_comment",),
+            decides=True,
+            article="9.3",
+        ),
+    ),
+    own_departments=lambda row: frozenset(
+        {row.task.lead_department_id} if row.task and row.task.lead_department_id else ()
+    ),
+)
+
+workflow.register(ADJUSTMENT)
+workflow.register(TASK_RESULT)

@@ -1,0 +1,44 @@
+"""Inbox and saved views belong to their person; the outbox to the administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import or_, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.core import policy
+from app.core.actor import Actor
+from app.core.policy import Policy
+from app.models.system import AuditEvent, ImportJob, Notification, OutboxMessage, SavedView
+
+
+def _own_view(actor: Actor, verb: str, row: Any) -> bool:
+    return row.owner_id in (None, actor.user_id)
+
+
+def _own_notification(actor: Actor, verb: str, row: Any) -> bool:
+    return row.person_id == actor.user_id
+
+
+def _seen_views(actor: Actor) -> ColumnElement[bool]:
+    return or_(SavedView.owner_id == actor.user_id, SavedView.shared)
+
+
+def _all(actor: Actor) -> ColumnElement[bool]:
+    return true()
+
+
+policy.register(AuditEvent, Policy("audit_event", _all, policy.nobody))
+policy.register(
+    Notification,
+    Policy(
+        "notification", lambda actor: Notification.person_id == actor.user_id, _own_notification
+    ),
+)
+policy.register(OutboxMessage, Policy("outbox_message", _all, policy.nobody))
+policy.register(SavedView, Policy("saved_view", _seen_views, _own_view))
+policy.register(
+    ImportJob,
+    Policy("import_job", lambda actor: ImportJob.owner_id == actor.user_id, _own_view),
+)

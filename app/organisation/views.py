@@ -1,0 +1,155 @@
+"""Screens of the organisation: departments, people, posts and charges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext
+from sqlalchemy import select
+from wtforms import PasswordField, SelectMultipleField, validators
+
+from app.core.actor import Actor
+from app.core.errors import RuleViolation
+from app.core.text import message, words
+from app.core.unit_of_work import unit_of_work
+from app.extensions import db
+from app.models.organisation import Appointment, Charge, Delegation, Department, Person
+from app.security.roles import ROLE_LABELS
+from app.web.views import DomainView, interface
+
+
+class DepartmentView(DomainView):
+    datamodel = interface(Department)
+    list_columns = ["code", "name", "short_name", "kind", "parent", "valid_from", "valid_to"]
+    show_columns = [
+        "code", "name", "short_name", "kind", "parent", "sort_order", "valid_from", "valid_to",
+    ]  # fmt: skip
+    form_columns = (
+        "code", "name", "short_name", "kind", "parent", "sort_order", "valid_from", "valid_to",
+    )  # fmt: skip
+    search_columns = ["code", "name", "short_name", "kind", "parent"]
+    base_order = ("sort_order", "asc")
+
+
+class RolesField(SelectMultipleField):
+    """The college's roles by their names; several hats are normal."""
+
+    def iter_choices(self) -> Any:
+        chosen = set(self.data or ())
+        for code, label in ROLE_LABELS.items():
+            yield (code, words(label), code in chosen, {})
+
+    def pre_validate(self, form: Any) -> None:
+        unknown = set(self.data or ()) - set(ROLE_LABELS)
+        if unknown:
+            raise validators.ValidationError(self.gettext("Not a valid choice."))
+
+    def process_data(self, value: Any) -> None:
+        self.data = [getattr(role, "name", role) for role in value or ()]
+
+
+class PersonView(DomainView):
+    datamodel = interface(Person)
+    list_columns = ["name", "username", "staff_number", "department", "position", "phone", "active"]
+    show_columns = [
+        "name", "username", "staff_number", "department", "position", "phone", "email", "active",
+        "roles", "last_login", "must_change_password", "locked_until",
+    ]  # fmt: skip
+    form_columns = (
+        "last_name", "first_name", "username", "staff_number", "department", "position", "phone",
+        "email", "active", "roles",
+    )  # fmt: skip
+    search_columns = ["username", "last_name", "first_name", "staff_number", "department", "position", "active"]
+    order_columns = ["username", "staff_number", "position", "active"]
+    base_order = ("staff_number", "asc")
+    label_columns = {
+        "name": lazy_gettext("Name"),
+        "username": lazy_gettext("User name"),
+        "last_name": lazy_gettext("Family name"),
+        "first_name": lazy_gettext("Given name"),
+        "email": lazy_gettext("Email"),
+        "active": lazy_gettext("Active"),
+        "roles": lazy_gettext("Roles"),
+        "last_login": lazy_gettext("Last sign-in"),
+        "password": lazy_gettext("First password"),
+    }
+    plain_columns = {
+        "roles": lambda roles: "、".join(words(ROLE_LABELS.get(role.name, (role.name, role.name))) for role in roles)
+    }
+    _password = PasswordField(
+        lazy_gettext("First password"),
+        description=lazy_gettext("The person changes it at the first sign-in. Left empty, the password stays."),
+    )
+    add_form_extra_fields = {"roles": RolesField(lazy_gettext("Roles")), "password": _password}
+    edit_form_extra_fields = add_form_extra_fields
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+
+    def _init_forms(self) -> None:
+        self.add_columns = [*self.form_columns, "password"]
+        self.edit_columns = [*self.form_columns, "password"]
+        super()._init_forms()
+
+    def new_row(self, form: Any, actor: Actor) -> Any:
+        if not form.password.data:
+            raise RuleViolation(message("A new person needs a first password."), "password")
+        person = Person()
+        with unit_of_work(db.session, actor), db.session.no_autoflush:
+            self._fill(person, form)
+            db.session.add(person)
+        return person
+
+    def change_row(self, row: Any, form: Any, actor: Actor) -> None:
+        with unit_of_work(db.session, actor), db.session.no_autoflush:
+            self._fill(row, form)
+
+    def _fill(self, person: Person, form: Any) -> None:
+        security = current_app.appbuilder.sm  # type: ignore[attr-defined]
+        for name in self.form_columns:
+            if name != "roles":
+                setattr(person, name, form[name].data)
+        wanted = set(form.roles.data or ())
+        known = {role.name: role for role in db.session.scalars(select(security.role_model))}
+        if {role.name for role in person.roles} != wanted:
+            person.roles = [known[name] for name in sorted(wanted) if name in known]
+        if form.password.data:
+            security.set_password(person, form.password.data, first=True)
+
+
+class AppointmentView(DomainView):
+    datamodel = interface(Appointment)
+    list_columns = ["person", "department", "post", "valid_from", "valid_to"]
+    show_columns = ["person", "department", "post", "valid_from", "valid_to", "ground"]
+    form_columns = ("person", "department", "post", "valid_from", "valid_to", "ground")
+    search_columns = ["department", "post", "valid_from", "valid_to"]
+
+
+class DelegationView(DomainView):
+    datamodel = interface(Delegation)
+    list_columns = ["giver", "receiver", "department", "valid_from", "valid_to", "ground"]
+    show_columns = ["giver", "receiver", "department", "valid_from", "valid_to", "ground"]
+    form_columns = ("giver", "receiver", "department", "valid_from", "valid_to", "ground")
+    search_columns = ["department", "valid_from", "valid_to"]
+
+
+class ChargeView(DomainView):
+    datamodel = interface(Charge)
+    list_columns = ["leader", "department", "kind", "valid_from", "valid_to"]
+    show_columns = ["leader", "department", "kind", "valid_from", "valid_to", "remark"]
+    form_columns = ("leader", "department", "kind", "valid_from", "valid_to", "remark")
+    search_columns = ["department", "kind", "valid_from", "valid_to"]
+
+
+def register(builder: Any) -> None:
+    category = {
+        "category": "organisation",
+        "category_label": lazy_gettext("Organisation"),
+        "category_icon": "fa-sitemap",
+    }
+    builder.add_view(DepartmentView, "department", label=lazy_gettext("Departments"), icon="fa-building", **category)
+    builder.add_view(PersonView, "person", label=lazy_gettext("People"), icon="fa-user", **category)
+    builder.add_view(AppointmentView, "appointment", label=lazy_gettext("Appointments"), icon="fa-id-badge", **category)
+    builder.add_view(DelegationView, "delegation", label=lazy_gettext("Delegations"), icon="fa-share", **category)
+    builder.add_view(ChargeView, "charge", label=lazy_gettext("Charges"), icon="fa-link", **category)

@@ -1,0 +1,116 @@
+"""Freezing the issued table: tasks are published and copied as they stand (Art. 5.2)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.core import clock, workflow
+from app.core.actor import Actor
+from app.core.audit import plain
+from app.core.unit_of_work import AnySession
+from app.models.planning import (
+    Baseline,
+    BaselineIndicator,
+    BaselineMilestone,
+    BaselineTask,
+    Decomposition,
+    Task,
+    TaskDepartment,
+    TaskStatus,
+)
+
+
+def freeze(session: AnySession, actor: Actor, table: Decomposition) -> Baseline:
+    """Publish the proposed tasks of the table's year and keep a copy of each.
+
+    Runs inside the step `issue`. Tasks of another issued table of the year are left alone.
+    The copy's hash is written with it, so that a print can be checked against it.
+    """
+    tasks = list(
+        session.scalars(
+            select(Task)
+            .where(
+                Task.cycle_id == table.cycle_id,
+                Task.status == TaskStatus.PROPOSED,
+                (Task.decomposition_id.is_(None)) | (Task.decomposition_id == table.id),
+            )
+            .order_by(Task.sort_order, Task.id)
+            .options(
+                selectinload(Task.indicators),
+                selectinload(Task.milestones),
+                selectinload(Task.departments).joinedload(TaskDepartment.department),
+            )
+        )
+    )
+    for task in tasks:
+        task.decomposition_id = table.id
+    workflow.apply_all(session, actor, tasks, "publish")
+    baseline = Baseline(decomposition_id=table.id, frozen_at=clock.now())
+    copies = [_copy(baseline, task) for task in tasks]
+    baseline.content_hash = _hash(copies)
+    session.add_all([baseline, *copies])
+    session.flush()
+    session.add_all(part for copy, task in zip(copies, tasks, strict=True) for part in _parts(copy, task))
+    return baseline
+
+
+def _copy(baseline: Baseline, task: Task) -> BaselineTask:
+    return BaselineTask(
+        baseline=baseline,
+        task_id=task.id,
+        number=task.number,
+        title=task.title,
+        goal=task.goal,
+        measures=task.measures,
+        standard=task.standard,
+        lead_department_id=task.lead_department_id,
+        departments_text="、".join(
+            part.department.name for part in sorted(task.departments, key=lambda part: part.position)
+        )
+        or None,
+        due_on=task.due_on,
+        due_text=task.due_text,
+        weight=task.weight,
+    )
+
+
+def _parts(copy: BaselineTask, task: Task) -> list[BaselineIndicator | BaselineMilestone]:
+    indicators = [
+        BaselineIndicator(
+            baseline_task_id=copy.id,
+            name=indicator.name,
+            kind=indicator.kind,
+            unit=indicator.unit,
+            baseline_value=indicator.baseline,
+            target=indicator.target,
+            standard=indicator.standard,
+            weight=indicator.weight,
+        )
+        for indicator in task.indicators
+    ]
+    milestones = [
+        BaselineMilestone(
+            baseline_task_id=copy.id,
+            due_on=milestone.due_on,
+            text=milestone.text,
+            planned_percent=milestone.planned_percent,
+        )
+        for milestone in task.milestones
+    ]
+    return [*indicators, *milestones]
+
+
+def _hash(copies: list[BaselineTask]) -> str:
+    told = [
+        [
+            plain(getattr(copy, name))
+            for name in ("task_id", "number", "title", "goal", "measures", "standard",
+                         "lead_department_id", "departments_text", "due_on", "due_text", "weight")
+        ]
+        for copy in copies
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,300 @@
+"""Who sees and writes tasks and what belongs to them, and what a task must be (Art. 4-5)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.core import guard, policy
+from app.core.actor import Actor
+from app.core.errors import RuleViolation
+from app.core.policy import Policy
+from app.core.text import message
+from app.models.cycles import IndicatorKind
+from app.models.organisation import DepartmentKind
+from app.models.planning import (
+    Baseline,
+    BaselineIndicator,
+    BaselineMilestone,
+    BaselineTask,
+    Decomposition,
+    DecompositionStatus,
+    DepartmentPlan,
+    Indicator,
+    Milestone,
+    PlanStatus,
+    Task,
+    TaskDepartment,
+    TaskStatus,
+    Visibility,
+    WorkPoint,
+    WorkPointOpinion,
+    WorkPointSet,
+    WorkPointSetStatus,
+)
+from app.organisation.rules import belongs, heads, in_hands, is_office, leads, reads_college
+from app.security.roles import HEAD, LEADER, STAFF
+
+HAND_OUT_COLUMNS = frozenset({"section_id", "owner_id", "remark"})
+"""What a department still sets after issue, when it hands a task out (Art. 5.3)."""
+
+DESCRIPTIVE_COLUMNS = frozenset(
+    column.key for column in Task.__table__.columns
+) - HAND_OUT_COLUMNS - {"id", "version", "created_at", "updated_at"}  # fmt: skip
+
+
+# Seeing ------------------------------------------------------------------------------
+
+
+def own_tasks(actor: Actor) -> ColumnElement[bool]:
+    """Tasks in the actor's hands: led, assisted, owned, or in the actor's charge."""
+    if reads_college(actor):
+        return true()
+    reach = actor.departments | actor.charged
+    assisting = exists(
+        select(TaskDepartment.id).where(
+            TaskDepartment.task_id == Task.id, TaskDepartment.department_id.in_(reach)
+        )
+    )
+    return or_(
+        Task.lead_department_id.in_(reach),
+        Task.section_id.in_(actor.departments),
+        Task.owner_id == actor.user_id,
+        Task.leader_id == actor.user_id,
+        assisting,
+    )
+
+
+def seen_tasks(actor: Actor) -> ColumnElement[bool]:
+    """One's own tasks, and every published open task of the college (Art. 6 公开信息)."""
+    public = and_(Task.visibility == Visibility.OPEN, Task.status != TaskStatus.PROPOSED)
+    return or_(own_tasks(actor), public)
+
+
+def answered_tasks(actor: Actor) -> ColumnElement[bool]:
+    """Tasks whose checks, problems, results and files the actor reads: the lead department,
+    its leader, the owner, the college roles. Assisting departments see the task only."""
+    if reads_college(actor):
+        return true()
+    return or_(
+        Task.lead_department_id.in_(actor.departments | actor.charged),
+        Task.owner_id == actor.user_id,
+        Task.leader_id == actor.user_id,
+    )
+
+
+def of_seen_task(column: Any, actor: Actor) -> ColumnElement[bool]:
+    """Rows that belong to a task the actor sees."""
+    return column.in_(select(Task.id).where(seen_tasks(actor)))
+
+
+def of_answered_task(column: Any, actor: Actor) -> ColumnElement[bool]:
+    """Rows that belong to a task whose inner affairs the actor reads."""
+    if reads_college(actor):
+        return true()
+    return column.in_(select(Task.id).where(answered_tasks(actor)))
+
+
+def _seen_work_points(actor: Actor) -> ColumnElement[bool]:
+    if reads_college(actor) or actor.has_role(LEADER):
+        return true()
+    shown = [WorkPointSetStatus.ISSUED]
+    if actor.has_role(HEAD):
+        shown.append(WorkPointSetStatus.CONSULTATION)
+    return WorkPointSet.status.in_(shown)
+
+
+def _seen_decompositions(actor: Actor) -> ColumnElement[bool]:
+    if reads_college(actor) or actor.has_role(LEADER):
+        return true()
+    return Decomposition.status == DecompositionStatus.ISSUED
+
+
+def _seen_opinions(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        in_hands(WorkPointOpinion.department_id, actor),
+        WorkPointOpinion.author_id == actor.user_id,
+    )
+
+
+# Writing -----------------------------------------------------------------------------
+
+
+def can_write_task(actor: Actor, verb: str, task: Task) -> bool:
+    """Add, edit, delete or take a step of a task.
+
+    Drafts belong to the Office, the lead department's head, the leader in charge and, for
+    editing, the owner. After issue the head still hands out section and owner (`frozen`).
+    """
+    if verb in {"publish", "terminate", "import"}:
+        return is_office(actor)
+    if verb == "finish":
+        return leads(actor, task.lead_department_id)
+    if verb == "accept":
+        return heads(actor, task.lead_department_id)
+    if task.status in (TaskStatus.FINISHED, TaskStatus.TERMINATED):
+        return False
+    draft = task.status in (None, TaskStatus.PROPOSED)
+    if is_office(actor):
+        return draft
+    if heads(actor, lead_of(task)):
+        return draft or verb == "edit"
+    if leads(actor, lead_of(task)) and actor.has_role(LEADER):
+        return draft
+    if actor.has_role(STAFF) and verb == "edit" and task.owner_id == actor.user_id:
+        return draft
+    return False
+
+
+def lead_of(task: Task) -> int | None:
+    """The lead department's id, also while only the relation is set."""
+    if task.lead_department_id is not None:
+        return task.lead_department_id
+    return getattr(task.lead_department, "id", None)
+
+
+def frozen_columns(task: Task) -> frozenset[str]:
+    """After issue only the hand-out is edited; everything else takes an adjustment."""
+    if task.status in (None, TaskStatus.PROPOSED):
+        return frozenset()
+    return DESCRIPTIVE_COLUMNS
+
+
+def can_write_part(actor: Actor, verb: str, row: Any) -> bool:
+    """Milestones, indicators and departments of a task change with its draft."""
+    task = policy.related(row, "task")
+    if task is None or task.status not in (None, TaskStatus.PROPOSED):
+        return False
+    return can_write_task(actor, "edit", task)
+
+
+def _can_write_plan(actor: Actor, verb: str, row: DepartmentPlan) -> bool:
+    draft = row.status in (None, PlanStatus.DRAFT, PlanStatus.RETURNED)
+    department = row.department_id or getattr(row.department, "id", None)
+    return draft and belongs(actor, department)
+
+
+def _can_write_opinion(actor: Actor, verb: str, row: WorkPointOpinion) -> bool:
+    return is_office(actor) or row.author_id in (None, actor.user_id)
+
+
+# Invariants ----------------------------------------------------------------------------
+
+
+def check_task(row: Task) -> None:
+    """A task has a title; dates stand in order; section and owner belong to its lead."""
+    if row.title is not None and not row.title.strip():
+        raise RuleViolation(message("A task needs a title."), "title")
+    if row.start_on and row.due_on and row.due_on < row.start_on:
+        raise RuleViolation(message("The due date lies before the start."), "due_on")
+    if row.weight is not None and Decimal(row.weight) < 0:
+        raise RuleViolation(message("A weight is not negative."), "weight")
+    lead = policy.related(row, "lead_department")
+    section = policy.related(row, "section")
+    if section is not None:
+        if section.kind != DepartmentKind.SECTION:
+            raise RuleViolation(message("This is not a section."), "section")
+        if lead is not None and section.parent_id != lead.id:
+            raise RuleViolation(message("The section is not one of the lead department's."), "section")
+    parent = policy.related(row, "parent")
+    if parent is not None and row.id is not None and parent.id == row.id:
+        raise RuleViolation(message("A task cannot stand under itself."), "parent")
+
+
+def check_milestone(row: Milestone) -> None:
+    if row.planned_percent is not None and not 0 <= Decimal(row.planned_percent) <= 100:
+        raise RuleViolation(message("A percentage lies between 0 and 100."), "planned_percent")
+
+
+def check_indicator(row: Indicator) -> None:
+    """A quantitative indicator has a target that differs from its baseline and, with a
+    baseline, goes its direction; a qualitative one has a standard."""
+    if row.kind == IndicatorKind.QUANTITATIVE and row.target is None:
+        raise RuleViolation(message("A quantitative indicator needs a target."), "target")
+    if row.kind == IndicatorKind.QUALITATIVE and not (row.standard or "").strip():
+        raise RuleViolation(message("A qualitative indicator needs a standard."), "standard")
+    if row.weight is not None and Decimal(row.weight) < 0:
+        raise RuleViolation(message("A weight is not negative."), "weight")
+
+
+def check_task_department(row: TaskDepartment) -> None:
+    task = policy.related(row, "task")
+    department = row.department_id or getattr(row.department, "id", None)
+    if task is not None and department is not None and lead_of(task) == department:
+        raise RuleViolation(message("The lead department does not assist itself."), "department")
+
+
+policy.register(Task, Policy("task", seen_tasks, can_write_task, frozen_columns))
+for _model, _resource in (
+    (TaskDepartment, "task_department"),
+    (Milestone, "milestone"),
+    (Indicator, "indicator"),
+):
+    policy.register(
+        _model,
+        Policy(
+            _resource,
+            lambda actor, column=_model.task_id: of_seen_task(column, actor),  # type: ignore[misc]
+            can_write_part,
+        ),
+    )
+policy.register(
+    WorkPointSet, Policy("work_point_set", _seen_work_points, policy.college_wide)
+)
+policy.register(
+    WorkPoint,
+    Policy(
+        "work_point",
+        lambda actor: WorkPoint.work_point_set_id.in_(
+            select(WorkPointSet.id).where(_seen_work_points(actor))
+        ),
+        policy.college_wide,
+    ),
+)
+policy.register(WorkPointOpinion, Policy("work_point_opinion", _seen_opinions, _can_write_opinion))
+policy.register(
+    DepartmentPlan,
+    Policy(
+        "department_plan",
+        lambda actor: in_hands(DepartmentPlan.department_id, actor),
+        _can_write_plan,
+    ),
+)
+policy.register(
+    Decomposition, Policy("decomposition", _seen_decompositions, policy.college_wide)
+)
+policy.register(
+    Baseline,
+    Policy(
+        "baseline",
+        lambda actor: Baseline.decomposition_id.in_(
+            select(Decomposition.id).where(_seen_decompositions(actor))
+        ),
+        policy.nobody,
+    ),
+)
+policy.register(
+    BaselineTask,
+    Policy(
+        "baseline_task", lambda actor: of_seen_task(BaselineTask.task_id, actor), policy.nobody
+    ),
+)
+for _part in (BaselineIndicator, BaselineMilestone):
+    policy.register(
+        _part,
+        Policy(
+            _part.__tablename__,
+            lambda actor, column=_part.baseline_task_id: column.in_(  # type: ignore[misc]
+                select(BaselineTask.id).where(of_seen_task(BaselineTask.task_id, actor))
+            ),
+            policy.nobody,
+        ),
+    )
+guard.register_invariant(Task, check_task)
+guard.register_invariant(Milestone, check_milestone)
+guard.register_invariant(Indicator, check_indicator)
+guard.register_invariant(TaskDepartment, check_task_department)
+

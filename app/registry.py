@@ -1,0 +1,62 @@
+"""The chapters in menu order; each registers its own views, resources and rules."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+RULES = (
+    "app.organisation.rules",
+    "app.cycles.rules",
+    "app.cycles.workflow",
+    "app.planning.rules",
+    "app.planning.workflow",
+    "app.monitoring.rules",
+    "app.monitoring.workflow",
+    "app.supervision.rules",
+    "app.supervision.workflow",
+    "app.improvement.rules",
+    "app.improvement.workflow",
+    "app.assessment.rules",
+    "app.assessment.workflow",
+    "app.notify.rules",
+)
+"""Every policy, invariant and workflow. Loaded before anything may be read or written."""
+
+CHAPTERS = (
+    "app.planning.views",
+    "app.monitoring.views",
+    "app.supervision.views",
+    "app.improvement.views",
+    "app.assessment.views",
+    "app.cycles.views",
+    "app.organisation.views",
+    "app.web.system",
+)
+"""The order of the menu: the year's work first, what it stands on last."""
+
+RESOURCES = (
+    "app.organisation.api",
+    "app.cycles.api",
+    "app.planning.api",
+    "app.monitoring.api",
+    "app.supervision.api",
+    "app.improvement.api",
+    "app.assessment.api",
+)
+
+
+def load_rules() -> None:
+    """Register every chapter's policies and workflows (also for commands and tests)."""
+    for name in RULES:
+        import_module(name)
+
+
+def register_views(builder: Any) -> None:
+    """Put every chapter's screens into the menu and every resource under `/api/v1/`."""
+    load_rules()
+    for name in CHAPTERS:
+        import_module(name).register(builder)
+    for name in RESOURCES:
+        for resource in import_module(name).RESOURCES:
+            builder.add_api(resource)

@@ -1,0 +1,184 @@
+"""Flask-AppBuilder's security manager, taught the college's ways.
+
+A request loads its rights once (`app.security.actors`); accounts lock after repeated
+failures; first passwords are changed; sessions end. Menus and views are allowed by the
+permission table, not by permission rows per menu.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import current_app, g, has_request_context, request, session
+from flask_appbuilder.security.sqla.manager import SecurityManager as StockSecurityManager
+from flask_jwt_extended import current_user as jwt_user
+from flask_login import current_user
+from sqlalchemy import select, true
+from werkzeug.security import generate_password_hash
+
+from app.core import clock
+from app.core.actor import NOBODY, Actor, Door
+from app.core.unit_of_work import act_as
+from app.extensions import db
+from app.models.organisation import AccessStamp, Person
+from app.security import actors
+from app.security.rules import check_password
+
+
+def door_of_request() -> Door:
+    """Which door this request came through, by its address."""
+    if request.path.startswith("/api/"):
+        return Door.API
+    if request.path.startswith("/console"):
+        return Door.CONSOLE
+    return Door.WEB
+
+
+class SecurityManager(StockSecurityManager):
+    user_model = Person
+
+    def create_db(self) -> None:
+        """Roles are written by `init-db`, not at every start."""
+
+    def register_views(self) -> None:
+        """Sign-in and the person's own account; people and roles are the college's views."""
+        from app.web import account
+
+        self.appbuilder.add_api(account.SecurityApi)
+        self.auth_view = account.SignInView()
+        self.appbuilder.add_view_no_menu(self.auth_view)
+        self.user_view = self.appbuilder.add_view_no_menu(account.AccountView())
+        self.appbuilder.add_view_no_menu(account.ChangePasswordView())
+
+    # Who is asking -----------------------------------------------------------------
+
+    def load_user(self, pk: Any) -> Person | None:
+        """The signed-in person, with the access stamp in the same statement; makes the
+        request's actor. None if the account is switched off or the session is too old."""
+        found = db.session.execute(
+            select(Person, AccessStamp.value)
+            .outerjoin(AccessStamp, true())
+            .where(Person.id == int(pk))
+        ).one_or_none()
+        if found is None or not found[0].active:
+            return None
+        person, stamp = found
+        door = door_of_request() if has_request_context() else Door.WEB
+        if has_request_context():
+            g.actor = actors.actor_of(db.session, person, stamp or 0, door)
+            act_as(db.session, g.actor)
+        return person
+
+    def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Person | None:
+        person = self.load_user(jwt_data["sub"])
+        if person is not None and not _issued_before_password(jwt_data.get("iat"), person):
+            g.user = person
+            return person
+        return None
+
+    def validate_api_key(self, api_key_string: str) -> Any:
+        person = super().validate_api_key(api_key_string)
+        return None if person is None else self.load_user(person.id)
+
+    def actor(self) -> Actor:
+        """The actor of this request; NOBODY before sign-in."""
+        if not has_request_context():
+            return NOBODY
+        if "actor" not in g and not current_user.is_authenticated and not jwt_user:
+            return NOBODY
+        actor: Actor = g.get("actor", NOBODY)
+        return actor
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        return self.actor().may(f"{view_name}:{permission_name.removeprefix(actors.PREFIX)}")
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        return False
+
+    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
+        """Menu items are allowed by what they lead to (`app.web.menu`)."""
+        return set(menu_names or ())
+
+    def get_user_roles(self, user: Any) -> list[Any]:
+        return [] if user is None or user.is_anonymous else list(user.roles)
+
+    # Signing in --------------------------------------------------------------------
+
+    def auth_user_db(self, username: str, password: str) -> Any:
+        person = self.find_user(username=username) if username else None
+        if person is not None and person.locked_until and person.locked_until > clock.now():
+            return None
+        return super().auth_user_db(username, password)
+
+    def update_user_auth_stat(self, user: Person, success: bool = True) -> None:
+        if success:
+            user.locked_until = None
+        elif (user.fail_login_count or 0) + 1 >= current_app.config["LOGIN_MAX_FAILURES"]:
+            minutes = current_app.config["LOGIN_LOCK_MINUTES"]
+            user.locked_until = clock.now() + dt.timedelta(minutes=minutes)
+            user.fail_login_count = -1  # the count begins anew when the lock ends
+        super().update_user_auth_stat(user, success)
+
+    def noop_user_update(self, user: Any) -> None:
+        """Take as long as a failed sign-in of a known person does."""
+        db.session.commit()
+
+    def on_user_login(self, user: Person) -> None:
+        if has_request_context() and door_of_request() == Door.WEB:
+            session.permanent = True
+            session["signed_in_at"] = clock.now().timestamp()
+
+    def update_user(self, user: Any) -> bool:
+        db.session.add(user)
+        db.session.commit()
+        return True
+
+    # Passwords ---------------------------------------------------------------------
+
+    def set_password(self, person: Person, password: str, *, first: bool = False) -> None:
+        """Give `person` a new password after checking it. `first`: chosen by somebody else,
+        so the person changes it at the next sign-in. The caller commits."""
+        check_password(
+            password,
+            username=person.username,
+            minimum=current_app.config["PASSWORD_MIN_LENGTH"],
+        )
+        person.password = hash_password(password)
+        person.password_changed_at = clock.now()
+        person.must_change_password = first
+        person.fail_login_count = 0
+        person.locked_until = None
+
+    def reset_password(self, userid: Any, password: str) -> None:
+        person = db.session.get(Person, int(userid))
+        if person is None:
+            raise LookupError(userid)
+        self.set_password(person, password)
+        db.session.commit()
+
+
+def hash_password(password: str) -> str:
+    """A salted scrypt hash."""
+    return generate_password_hash(
+        password,
+        method=current_app.config.get("FAB_PASSWORD_HASH_METHOD", "scrypt"),
+        salt_length=16,
+    )
+
+
+def _issued_before_password(issued: float | None, person: Person) -> bool:
+    changed = person.password_changed_at
+    return changed is not None and issued is not None and issued < int(changed.timestamp())
+
+
+def session_is_over(person: Person) -> bool:
+    """Is this browser session older than a day's work, or than the password?"""
+    started = session.get("signed_in_at")
+    if started is None:
+        return True
+    age = clock.now().timestamp() - started
+    if age > current_app.config["SESSION_MAX_HOURS"] * 3600:
+        return True
+    changed = person.password_changed_at
+    return changed is not None and started < int(changed.timestamp())

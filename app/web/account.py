@@ -1,0 +1,128 @@
+"""Signing in and out, one's own account, one's own password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, g, redirect, request
+from flask_appbuilder import BaseView
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.api import SecurityApi as StockSecurityApi
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.views import AuthDBView
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from werkzeug.security import check_password_hash
+from wtforms import PasswordField, StringField, validators
+
+from app.core.errors import Refusal, RuleViolation
+from app.core.text import message
+from app.core.unit_of_work import unit_of_work
+from app.extensions import db
+from app.models.organisation import Person
+from app.web.views import show_refusal, the_actor
+
+
+class SecurityApi(StockSecurityApi):
+    """JWT sign-in: `POST /api/v1/security/login`, `/refresh`."""
+
+
+class SignInView(AuthDBView):
+    invalid_login_message = lazy_gettext(
+        "The user name or password is wrong, or the account is locked for a while after too many failures."
+    )
+
+
+class AccountForm(FlaskForm):
+    phone = StringField(lazy_gettext("Phone"), [validators.Optional(), validators.Length(max=32)])
+    email = StringField(
+        lazy_gettext("Email"), [validators.InputRequired(), validators.Email(), validators.Length(max=320)]
+    )
+
+
+class PasswordForm(FlaskForm):
+    old_password = PasswordField(lazy_gettext("Current password"), [validators.InputRequired()])
+    password = PasswordField(lazy_gettext("New password"), [validators.InputRequired()])
+    again = PasswordField(
+        lazy_gettext("New password again"),
+        [
+            validators.InputRequired(),
+            validators.EqualTo("password", lazy_gettext("The two passwords differ.")),
+        ],
+    )
+
+
+class AccountView(BaseView):
+    """What the college knows of me, and what I may change of it."""
+
+    route_base = "/account"
+    default_view = "userinfo"
+    class_permission_name = "account"
+    method_permission_name = {"userinfo": "read", "edit": "edit"}
+
+    @expose("/")
+    @has_access
+    def userinfo(self) -> Any:
+        return self.render_template("web/account.html", person=g.user, title=gettext("My account"))
+
+    @expose("/edit", methods=["GET", "POST"])
+    @has_access
+    def edit(self) -> Any:
+        person = db.session.get(Person, g.user.id)
+        form = AccountForm(obj=person)
+        code = 200
+        if request.method == "POST":
+            code = 422
+            if form.validate():
+                try:
+                    with unit_of_work(db.session, the_actor()):
+                        form.populate_obj(person)
+                except Refusal as error:
+                    show_refusal(form, error)
+                else:
+                    flash(gettext("Saved."), "success")
+                    return redirect("/account/")
+        return self.render_template("web/form.html", form=form, title=gettext("My account")), code
+
+
+class ChangePasswordView(BaseView):
+    """A new password needs the old one; all other sessions end."""
+
+    route_base = "/account/password"
+    default_view = "change"
+    class_permission_name = "account"
+    method_permission_name = {"change": "edit"}
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    def change(self) -> Any:
+        from flask import session
+
+        from app.core import clock
+
+        person = db.session.get(Person, g.user.id)
+        assert person is not None  # noqa: S101 (signed in)
+        form = PasswordForm()
+        code = 200
+        if request.method == "POST":
+            code = 422
+            if form.validate():
+                try:
+                    if not check_password_hash(person.password or "", form.old_password.data or ""):
+                        raise RuleViolation(
+                            message("The current password is wrong."), "old_password"
+                        )
+                    if form.password.data == form.old_password.data:
+                        raise RuleViolation(
+                            message("The new password is the old one."), "password"
+                        )
+                    with unit_of_work(db.session, the_actor()):
+                        current_app.appbuilder.sm.set_password(person, form.password.data)  # type: ignore[attr-defined]
+                except Refusal as error:
+                    show_refusal(form, error)
+                else:
+                    session["signed_in_at"] = clock.now().timestamp() + 1
+                    flash(gettext("The password is changed."), "success")
+                    return redirect("/")
+        title = gettext("Change password")
+        return self.render_template("web/form.html", form=form, title=title), code

@@ -1,0 +1,272 @@
+"""The base of every REST resource: Flask-AppBuilder's conventions behind the gate.
+
+Refusals come out as JSON `{"message", "errors": [{"field", "message"}]}` with 403, 404, 409
+or 422, never 500. Steps are `POST …/<id>/transitions/<name>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from flask import request
+from flask_appbuilder import ModelRestApi
+from flask_appbuilder.api import expose, protect, safe
+from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core import policy, workflow
+from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolations
+from app.core.text import message
+from app.core.unit_of_work import unit_of_work, violation_of
+from app.extensions import db
+from app.web.filters import RequestFilters
+from app.web.labels import Labels, lazy_noun
+from app.web.views import the_actor
+
+METHODS = {
+    "get_list": "read",
+    "get": "read",
+    "info": "read",
+    "post": "add",
+    "put": "edit",
+    "delete": "delete",
+    "list_transitions": "read",
+    "take_transition": "read",
+}
+
+
+class DomainApi(RequestFilters, ModelRestApi):
+    """One resource: its table's name, its model's columns; `form_columns` may be written."""
+
+    form_columns: ClassVar[tuple[str, ...] | list[str]] = ()
+    read_only: ClassVar[bool] = False
+    allow_browser_login = True
+    max_page_size = 200
+
+    def __init__(self) -> None:
+        model = self.model = self.datamodel.obj
+        self.resource_name = model.__tablename__
+        self.class_permission_name = policy.policy_of(model).resource
+        self.method_permission_name = dict(METHODS)
+        columns = [
+            key for key in model.__mapper__.columns.keys() if key not in self.hidden_columns
+        ]
+        self.list_columns = list(columns)
+        self.show_columns = list(columns)
+        self.order_columns = list(columns)
+        self.add_columns = list(self.form_columns)
+        self.edit_columns = list(self.form_columns)
+        if not self.search_columns:
+            relations = [
+                key
+                for key, relation in model.__mapper__.relationships.items()
+                if relation.direction.name == "MANYTOONE" and hasattr(relation.mapper.class_, "label")
+            ]
+            self.search_columns = [key for key in columns if not key.endswith("_id")] + relations
+        if self.read_only or not self.form_columns:
+            self.exclude_route_methods = {"post", "put", "delete"}
+        if model not in workflow.workflows():
+            self.exclude_route_methods = {
+                *(self.exclude_route_methods or set()), "list_transitions", "take_transition",
+            }  # fmt: skip
+        self.label_columns = Labels(model)
+        self.list_title = self.show_title = self.add_title = self.edit_title = lazy_noun(model)
+        super().__init__()
+
+    hidden_columns: ClassVar[frozenset[str]] = frozenset()
+
+    # Writing through the gate ------------------------------------------------------
+
+    def post_headless(self) -> Any:
+        return self._answer(super().post_headless)
+
+    def put_headless(self, pk: Any) -> Any:
+        return self._answer(lambda: self._put(pk))
+
+    def delete_headless(self, pk: Any) -> Any:
+        return self._answer(lambda: ModelRestApi.delete_headless(self, pk))
+
+    def _put(self, pk: Any) -> Any:
+        row = self.datamodel.get(pk, self._base_filters)
+        if row is None:
+            return self.response_404()
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            return self.response(400, message=str(message("The request is not a JSON object.")))
+        body = dict(body)
+        seen = body.pop("version", None)
+        if seen is not None and str(seen) != str(row.version):
+            raise Conflict(message("Somebody has changed this row meanwhile."))
+        with db.session.no_autoflush:
+            try:
+                item = self.edit_model_schema.load(
+                    body, instance=row, session=db.session, partial=True
+                )
+            except ValidationError as error:
+                db.session.rollback()
+                return self._invalid(error)
+        with unit_of_work(db.session, the_actor()):
+            self.pre_update(item)
+            db.session.add(item)
+        return self.response(200, id=item.id, version=item.version)
+
+    def _answer(self, write: Callable[[], Any]) -> Any:
+        """Run a write; put refusals into JSON. Nothing half-done stays in the session."""
+        try:
+            answer = write()
+        except ValidationError as error:
+            db.session.rollback()
+            return self._invalid(error)
+        except (Refusal, IntegrityError, StaleDataError) as error:
+            db.session.rollback()
+            return self.refuse(error)
+        except (StatementError, OverflowError) as error:
+            db.session.rollback()
+            if isinstance(error.__cause__ or getattr(error, "orig", None), (LookupError, ValueError, TypeError)):
+                return self.response(
+                    422, message=str(message("A value is outside what is allowed here.")), errors=[]
+                )
+            raise
+        if answer.status_code >= 400:
+            db.session.rollback()
+        return answer
+
+    def _invalid(self, error: ValidationError) -> Any:
+        found = error.messages if isinstance(error.messages, dict) else {"": error.messages}
+        told = [
+            {"field": str(field), "message": "; ".join(map(str, texts)) if isinstance(texts, list) else str(texts)}
+            for field, texts in found.items()
+        ]
+        return self.response(
+            422, message=str(message("Some fields are not as they should be.")), errors=told
+        )
+
+    def refuse(self, error: Exception) -> Any:
+        """The JSON answer to a refusal."""
+        if isinstance(error, IntegrityError):
+            error = violation_of(error)
+        elif isinstance(error, StaleDataError):
+            error = Conflict(message("Somebody has changed this row meanwhile."))
+        assert isinstance(error, Refusal)  # noqa: S101
+        parts = error.violations if isinstance(error, RuleViolations) else [error]
+        errors = [
+            {"field": part.field, "message": str(part)} for part in parts if part.field is not None
+        ]
+        return self.response(error.status_code, message=str(error), errors=errors)
+
+    # Steps -------------------------------------------------------------------------
+
+    @expose("/<pk>/transitions/", methods=["GET"])
+    @protect()
+    @safe
+    def list_transitions(self, pk: str) -> Any:
+        """The steps of a row: those this user may take now and, for the others, why not.
+        ---
+        get:
+          parameters:
+          - in: path
+            schema: {type: integer}
+            name: pk
+          responses:
+            200:
+              description: Steps with `open` and `reason`
+              content:
+                application/json:
+                  schema:
+                    type: object
+            404:
+              $ref: '#/components/responses/404'
+        """
+        row = self.datamodel.get(pk, self._base_filters)
+        if row is None:
+            return self.response_404()
+        told = [
+            {
+                "name": offer.transition.name,
+                "label": str(offer.transition.label),
+                "target": offer.transition.target,
+                "requires": list(offer.transition.requires),
+                "accepts": list(offer.transition.accepts),
+                "open": offer.open,
+                "reason": None if offer.refusal is None else str(offer.refusal),
+            }
+            for offer in workflow.offers(the_actor(), row)
+        ]
+        return self.response(200, result=told, status=str(row.status), version=row.version)
+
+    @expose("/<pk>/transitions/<name>", methods=["POST"])
+    @protect()
+    @safe
+    def take_transition(self, pk: str, name: str) -> Any:
+        """Take a step. The body holds the step's fields and, if wanted, `version`.
+        ---
+        post:
+          parameters:
+          - in: path
+            schema: {type: integer}
+            name: pk
+          - in: path
+            schema: {type: string}
+            name: name
+          requestBody:
+            content:
+              application/json:
+                schema:
+                  type: object
+          responses:
+            200:
+              description: The step was taken
+              content:
+                application/json:
+                  schema:
+                    type: object
+            403:
+              $ref: '#/components/responses/403'
+            404:
+              $ref: '#/components/responses/404'
+            422:
+              $ref: '#/components/responses/422'
+        """
+        row = self.datamodel.get(pk, self._base_filters)
+        flow = workflow.workflow_of(self.model)
+        if row is None or name not in {transition.name for transition in flow.transitions}:
+            return self.response_404()
+        body = request.get_json(silent=True) if request.data else {}
+        if not isinstance(body, dict):
+            return self.response(400, message=str(message("The request is not a JSON object.")))
+        version = body.pop("version", None)
+        if version is not None and not isinstance(version, int):
+            return self.response(422, message=str(message("A version is a whole number.")), errors=[])
+        return self._answer(lambda: self._take(row, flow.named(name), version, body))
+
+    def _take(self, row: Any, transition: workflow.Transition, version: Any, body: Any) -> Any:
+        actor = the_actor()
+        if not actor.may(f"{self.class_permission_name}:{transition.name}"):
+            raise NotAllowed(message("This step is not yours to take on this row."))
+        fields = self._fields_of_step(transition, body)
+        self.take_step(row, transition.name, actor, version, **fields)
+        return self.response(200, id=row.id, status=str(row.status), version=row.version)
+
+    def take_step(self, row: Any, name: str, actor: Any, version: int | None, **fields: Any) -> None:
+        """Take one step. Chapters whose step is a service override this."""
+        with unit_of_work(db.session, actor):
+            workflow.apply(db.session, actor, row, name, version=version, **fields)
+
+    def _fields_of_step(self, transition: workflow.Transition, body: dict[str, Any]) -> dict[str, Any]:
+        """The body's values as the columns' types, by the same schema as a PUT."""
+        known = [name for name in (*transition.requires, *transition.accepts)]
+        unknown = set(body) - set(known)
+        if unknown:
+            raise ValidationError({sorted(unknown)[0]: [str(message("The step does not take this field."))]})
+        columns = self.model.__mapper__.columns
+        plain = [name for name in known if name in columns and name in body]
+        if not plain:
+            return dict(body)
+        schema = self.model2schemaconverter.convert(plain, nested=False)
+        loaded = schema.load(
+            {name: body[name] for name in plain}, session=db.session, transient=True, partial=True
+        )
+        values = {name: getattr(loaded, name) for name in plain}
+        return {**{name: body[name] for name in body if name not in plain}, **values}

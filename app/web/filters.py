@@ -1,0 +1,214 @@
+"""List filters: Flask-AppBuilder's, with escaped wildcards and foreign keys compared as keys.
+
+`RequestFilters` keeps the filters of one request apart from every other's: stock FAB holds
+one object per view and process, so that threads read each other's filters.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import g, has_request_context
+from flask_appbuilder.models.filters import BaseFilter, FilterRelation
+from flask_appbuilder.models.sqla import filters as stock
+from flask_babel import lazy_gettext
+from sqlalchemy import false
+from sqlalchemy.sql import operators
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+class ColumnFilter(BaseFilter):
+    """A filter on one column of the list's own table."""
+
+    def column(self) -> Any:
+        return getattr(self.model, self.column_name)
+
+
+class Contains(ColumnFilter):
+    name = lazy_gettext("Contains")
+    arg_name = "ct"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        return query.filter(self.column().icontains(_text(value), autoescape=True))
+
+
+class NotContains(ColumnFilter):
+    name = lazy_gettext("Not Contains")
+    arg_name = "nct"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        return query.filter(~self.column().icontains(_text(value), autoescape=True))
+
+
+class StartsWith(ColumnFilter):
+    name = lazy_gettext("Starts with")
+    arg_name = "sw"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        return query.filter(self.column().istartswith(_text(value), autoescape=True))
+
+
+class _Compare(ColumnFilter):
+    """A comparison with a value of the column's type; a value that is none finds nothing."""
+
+    operator: Any = operators.eq
+
+    def apply(self, query: Any, value: Any) -> Any:
+        typed = _typed(self.datamodel, self.column_name, value)
+        if typed is None:
+            return query.filter(false())
+        return query.filter(self.operator(self.column(), typed))
+
+
+class Equal(_Compare):
+    name = lazy_gettext("Equal to")
+    arg_name = "eq"
+
+
+class NotEqual(_Compare):
+    name = lazy_gettext("Not Equal to")
+    arg_name = "neq"
+    operator = operators.ne
+
+
+class Greater(_Compare):
+    name = lazy_gettext("Greater than")
+    arg_name = "gt"
+    operator = operators.gt
+
+
+class Smaller(_Compare):
+    name = lazy_gettext("Smaller than")
+    arg_name = "lt"
+    operator = operators.lt
+
+
+class AtLeast(_Compare):
+    name = lazy_gettext("From")
+    arg_name = "ge"
+    operator = operators.ge
+
+
+class AtMost(_Compare):
+    name = lazy_gettext("Until")
+    arg_name = "le"
+    operator = operators.le
+
+
+class RelatedIs(FilterRelation):
+    """The foreign key is this row's. Nothing is loaded to compare it."""
+
+    name = lazy_gettext("Relation")
+    arg_name = "rel_o_m"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        key = self.datamodel.get_relation_fk(self.column_name)
+        number = _integer(getattr(value, "id", value))
+        return query.filter(false() if number is None else key == number)
+
+
+class RelatedIsNot(FilterRelation):
+    name = lazy_gettext("No Relation")
+    arg_name = "nrel_o_m"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        key = self.datamodel.get_relation_fk(self.column_name)
+        number = _integer(getattr(value, "id", value))
+        return query if number is None else query.filter((key != number) | key.is_(None))
+
+
+class DomainFilterConverter(stock.SQLAFilterConverter):
+    conversion_table = (
+        ("is_relation_many_to_one", [RelatedIs, RelatedIsNot]),
+        ("is_relation_one_to_one", [RelatedIs, RelatedIsNot]),
+        ("is_relation_many_to_many", [stock.FilterRelationManyToManyEqual]),
+        ("is_relation_one_to_many", [stock.FilterRelationOneToManyEqual]),
+        ("is_enum", [Equal, NotEqual]),
+        ("is_text", [Contains, NotContains, StartsWith, Equal]),
+        ("is_string", [Contains, NotContains, StartsWith, Equal, NotEqual]),
+        ("is_json", [Contains]),
+        ("is_integer", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
+        ("is_float", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
+        ("is_numeric", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
+        ("is_date", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
+        ("is_boolean", [Equal, NotEqual]),
+        ("is_datetime", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
+    )
+
+
+def _integer(value: Any) -> int | None:
+    try:
+        number = int(str(value))
+    except ValueError:
+        return None
+    return number if -(2**31) < number < 2**31 else None
+
+
+def _typed(datamodel: Any, column: str, value: Any) -> Any:
+    """`value` (text of an address, or JSON) as the column's type; None if it is none."""
+    if datamodel.is_enum(column):
+        kind = datamodel.list_columns[column].type.enum_class
+        try:
+            return kind(value)
+        except ValueError:
+            return None
+    if datamodel.is_boolean(column):
+        return str(value).lower() in {"1", "true", "y", "yes", "on"}
+    if datamodel.is_integer(column):
+        return _integer(value)
+    if datamodel.is_numeric(column) or datamodel.is_float(column):
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() and abs(number) < 10**12 else None
+    if datamodel.is_datetime(column) or datamodel.is_date(column):
+        return _moment(value, dates_only=datamodel.is_date(column))
+    return _text(value)
+
+
+def _moment(value: Any, *, dates_only: bool) -> Any:
+    if dates_only:
+        try:
+            return dt.date.fromisoformat(str(value)[:10])
+        except ValueError:
+            return None
+    from app.core.clock import COLLEGE_ZONE
+
+    try:
+        moment = dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=COLLEGE_ZONE)
+
+
+class RequestFilters:
+    """Mixin of views and APIs: `_filters` is the request's own object.
+
+    The object FAB builds at start is kept as a pattern; each request works on a copy that
+    shares what never changes (which filters there are) and nothing else.
+    """
+
+    @property
+    def _filters(self) -> Any:
+        pattern = self.__dict__.get("_filters_pattern")
+        if pattern is None or not has_request_context():
+            return pattern
+        kept = g.setdefault("request_filters", {})
+        mine = kept.get(id(self))
+        if mine is None:
+            mine = copy.copy(pattern)
+            mine.filters = []
+            mine.values = []
+            kept[id(self)] = mine
+        return mine
+
+    @_filters.setter
+    def _filters(self, value: Any) -> None:
+        self.__dict__["_filters_pattern"] = value

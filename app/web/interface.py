@@ -1,0 +1,92 @@
+"""The data model of every view and API: Flask-AppBuilder's, scoped to the reader.
+
+Each query starts from `visible()` (house rule 2): lists, counts, single rows, actions,
+selects of foreign keys, grouped queries, REST.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import select
+from sqlalchemy.orm import Query, joinedload
+
+from app.core import policy
+from app.core.actor import NOBODY
+from app.core.unit_of_work import current_actor
+from app.web.filters import DomainFilterConverter
+
+
+class ScopedInterface(SQLAInterface):
+    """`eager` names many-to-one relations to load with the rows (one statement, not N)."""
+
+    filter_converter_class = DomainFilterConverter
+
+    def __init__(self, obj: type[Any], session: Any = None) -> None:
+        super().__init__(obj, session)
+        self.eager: tuple[str, ...] = ()
+
+    def scope(self, query: Query[Any]) -> Query[Any]:
+        """`query` restricted to what the reader may see."""
+        actor = current_actor(self.session) or NOBODY
+        return query.filter(policy.visible(actor, self.obj))
+
+    def _get_base_query(
+        self, query: Any, filters: Any = None, order_column: str = "", order_direction: str = ""
+    ) -> Any:
+        return super()._get_base_query(self.scope(query), filters, order_column, order_direction)
+
+    def _apply_inner_all(self, query: Any, *args: Any, **options: Any) -> Any:
+        return super()._apply_inner_all(self.scope(query), *args, **options)
+
+    def query(self, *args: Any, **options: Any) -> Any:
+        return super().query(*args, **options)
+
+    def apply_all(self, query: Any, *args: Any, **options: Any) -> Any:
+        if self.eager and not options.get("select_columns"):
+            query = query.options(*(joinedload(getattr(self.obj, name)) for name in self.eager))
+        return super().apply_all(query, *args, **options)
+
+    def get(self, id: Any, filters: Any = None, *args: Any, **options: Any) -> Any:
+        try:
+            number = int(id)
+        except (TypeError, ValueError):
+            return None
+        if not 0 < number < 2**31:
+            return None
+        return super().get(number, filters, *args, **options)
+
+    def get_related_interface(self, col_name: str) -> ScopedInterface:
+        return ScopedInterface(self.get_related_model(col_name), self._session)
+
+    def get_related_obj(self, col_name: str, value: Any) -> Any:
+        return self.get_related_interface(col_name).get(value)
+
+    def choices(self, search: str = "", limit: int | None = None) -> list[Any]:
+        """The rows a select may offer, in their natural order."""
+        model = self.obj
+        actor = current_actor(self.session) or NOBODY
+        query = select(model).where(policy.visible(actor, model))
+        for name in ("active", "sort_order", "name", "id"):
+            column = model.__mapper__.columns.get(name)
+            if column is None:
+                continue
+            query = query.where(column) if name == "active" else query.order_by(column)
+        return list(self.session.scalars(query.limit(limit)))
+
+    # FAB merges a row it has just loaded; the row is in the session already.
+    def edit(self, item: Any, commit: bool = True) -> None:
+        self.session.add(item)
+        if commit:
+            self.session.commit()
+
+    def add(self, item: Any, commit: bool = True) -> None:
+        self.session.add(item)
+        if commit:
+            self.session.commit()
+
+    def delete(self, item: Any, commit: bool = True) -> None:
+        self.session.delete(item)
+        if commit:
+            self.session.commit()
