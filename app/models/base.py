@@ -180,9 +180,9 @@ def label_of(model: type[Any], column: str) -> tuple[str, str]:
     relations = model.__mapper__.relationships
     if column in relations:
         target = relations[column].mapper.class_
-        if hasattr(target, "label"):
-            zh, en = target.label
-            return zh, en
+        pair = getattr(target, "label", None)
+        if isinstance(pair, tuple):
+            return pair[0], pair[1]
     described = getattr(model, column, None)
     label = getattr(described, "label_pair", None)
     if label is None and isinstance(described, property):

@@ -23,6 +23,7 @@ from app.core.unit_of_work import unit_of_work, violation_of
 from app.extensions import db
 from app.web.filters import RequestFilters
 from app.web.labels import Labels, lazy_noun
+from app.web.schemas import DomainSchemaConverter
 from app.web.views import the_actor
 
 METHODS = {
@@ -44,6 +45,7 @@ class DomainApi(RequestFilters, ModelRestApi):
     read_only: ClassVar[bool] = False
     allow_browser_login = True
     max_page_size = 200
+    model2schemaconverter = DomainSchemaConverter
 
     def __init__(self) -> None:
         model = self.model = self.datamodel.obj
@@ -62,7 +64,7 @@ class DomainApi(RequestFilters, ModelRestApi):
             relations = [
                 key
                 for key, relation in model.__mapper__.relationships.items()
-                if relation.direction.name == "MANYTOONE" and hasattr(relation.mapper.class_, "label")
+                if relation.direction.name == "MANYTOONE" and isinstance(getattr(relation.mapper.class_, "label", None), tuple)
             ]
             self.search_columns = [key for key in columns if not key.endswith("_id")] + relations
         if self.read_only or not self.form_columns:
