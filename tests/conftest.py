@@ -82,14 +82,14 @@ class Client(FlaskClient):
     """A browser: every request has an application context, and so a session, of its own."""
 
     def open(self, *args: Any, **options: Any) -> Any:
-        with self.application.app_context():
-            response = super().open(*args, **options)
         if has_app_context():
             from app.extensions import db
 
-            # What the test holds may have changed.
-            db.session.expire_all()
-        return response
+            # What the test has written is there for the request, what it holds is read
+            # anew, and a rollback later in the test does not undo the request.
+            db.session.commit()
+        with self.application.app_context():
+            return super().open(*args, **options)
 
 
 MakeApp = Callable[..., Flask]

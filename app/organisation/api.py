@@ -24,7 +24,6 @@ class PersonApi(DomainApi):
             "locked_until", "is_demo", "email",
         }
     )  # fmt: skip
-    resource_name = "person"
 
 
 class AppointmentApi(DomainApi):

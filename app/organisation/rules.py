@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy.sql.elements import ColumnElement as Criterion
 
@@ -98,6 +99,9 @@ def _read_delegations(actor: Actor) -> ColumnElement[bool]:
     return or_(Delegation.giver_id == actor.user_id, Delegation.receiver_id == actor.user_id)
 
 
+guard.register_account(
+    Role, guard.AccountRules(resource="role", collections=frozenset({"permissions"}))
+)
 policy.register(Department, Policy("department", policy.everyone, policy.college_wide))
 policy.register(
     DepartmentSuccessor, Policy("department_successor", policy.everyone, policy.college_wide)

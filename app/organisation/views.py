@@ -8,6 +8,7 @@ from flask import current_app
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 from wtforms import PasswordField, SelectMultipleField, validators
+from wtforms.fields.choices import Choice
 
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
@@ -38,7 +39,7 @@ class RolesField(SelectMultipleField):
     def iter_choices(self) -> Any:
         chosen = set(self.data or ())
         for code, label in ROLE_LABELS.items():
-            yield (code, words(label), code in chosen, {})
+            yield Choice(code, words(label), code in chosen, {})
 
     def pre_validate(self, form: Any) -> None:
         unknown = set(self.data or ()) - set(ROLE_LABELS)

@@ -32,10 +32,17 @@ def finish(app: Flask) -> None:
     app.before_request(_change_first_password)
     health.register(app)
     errors.register(app)
+    app.context_processor(_shell)
     app.jinja_env.globals["get_locale"] = get_locale
     app.jinja_env.globals["appbuilder_view"] = _endpoint_of
     app.jinja_env.globals["demo_accounts"] = _demo_accounts
     app.jinja_env.filters["role_name"] = _role_name
+
+
+def _shell() -> dict[str, Any]:
+    """What a page needs that no view renders (errors)."""
+    builder = current_app.appbuilder  # type: ignore[attr-defined]
+    return {"appbuilder": builder, "base_template": builder.base_template}
 
 
 def _endpoint_of(row: Any) -> str:

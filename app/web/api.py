@@ -49,8 +49,8 @@ class DomainApi(RequestFilters, ModelRestApi):
 
     def __init__(self) -> None:
         model = self.model = self.datamodel.obj
-        self.resource_name = model.__tablename__
         self.class_permission_name = policy.policy_of(model).resource
+        self.resource_name = self.class_permission_name
         self.method_permission_name = dict(METHODS)
         columns = [
             key for key in model.__mapper__.columns.keys() if key not in self.hidden_columns

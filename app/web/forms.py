@@ -10,6 +10,7 @@ from flask_appbuilder.forms import FieldConverter, GeneralModelConverter
 from flask_appbuilder.validators import Unique
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, SelectField, validators
+from wtforms.fields.choices import Choice
 from wtforms.validators import ValidationError
 
 from app.core.text import words
@@ -35,13 +36,23 @@ class ChoiceField(SelectField):
 
     def iter_choices(self) -> Any:
         if self.optional or self.data is None:
-            yield ("", "", self.data is None, {})
+            yield Choice("", "", self.data is None, {})
         for member in self.kind:
-            yield (member.value, words((member.zh, member.en)), self.data == member, {})
+            yield Choice(member.value, words((member.zh, member.en)), self.data == member, {})
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and not isinstance(self.data, self.kind):
             raise ValidationError(self.gettext("Not a valid choice."))
+
+
+class RelatedField(QuerySelectField):
+    """A select of related rows, asked once per form."""
+
+    def iter_choices(self) -> Any:
+        if self.allow_blank:
+            yield Choice(BLANK, self.blank_text, self.data is None, {})
+        for key, row in self._get_object_list():
+            yield Choice(key, self.get_label(row), row == self.data, {})
 
 
 class DomainFieldConverter(FieldConverter):
@@ -103,7 +114,7 @@ class DomainModelConverter(GeneralModelConverter):
         related = self.datamodel.get_related_interface(col_name)
         checks = list(lst_validators)
         checks.append(validators.Optional() if nullable else validators.InputRequired())
-        form_props[col_name] = QuerySelectField(
+        form_props[col_name] = RelatedField(
             label,
             description=description,
             query_func=related.choices,

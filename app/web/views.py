@@ -70,8 +70,8 @@ class DomainView(RequestFilters, ModelView):
 
     def __init__(self, **options: Any) -> None:
         model = self.model = self.datamodel.obj
-        self.route_base = f"/{model.__tablename__}"
         self.class_permission_name = policy.policy_of(model).resource
+        self.route_base = f"/{self.class_permission_name}"
         self.method_permission_name = dict(METHODS)
         if self.read_only:
             self.exclude_route_methods = {*self.exclude_route_methods, "add", "edit", "delete"}
