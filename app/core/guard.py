@@ -164,7 +164,7 @@ def _check(
         _check_protected(row, verb)
         _check_scope(session, actor, row, verb)
         if verb != "delete":
-            _check_references(session, actor, row)
+            check_references(session, actor, row)
     invariant = _invariants.get(type(row))
     if invariant is not None and verb != "delete":
         invariant(row)
@@ -212,7 +212,8 @@ def _check_scope(session: Session, actor: Actor, row: Any, verb: str) -> None:
             raise NotAllowed(message("You may not do this to this row."))
 
 
-def _check_references(session: Session, actor: Actor, row: Any) -> None:
+def check_references(session: AnySession, actor: Actor, row: Any) -> None:
+    """Raise NotAllowed if a foreign key that changed points to a row the actor does not see."""
     if actor.everything:
         return
     state = inspect(row)
@@ -241,7 +242,7 @@ def _target_id(state: Any, relation: str, column: str) -> int | None:
 
 
 def _require_visible(
-    session: Session, actor: Actor, model: type[Any], target: int, field: str
+    session: AnySession, actor: Actor, model: type[Any], target: int, field: str
 ) -> None:
     try:
         seen = policy.visible(actor, model)

@@ -149,7 +149,7 @@ def apply_all(
     **fields: Any,
 ) -> Sequence[Any]:
     """Take the same step on many rows of one model with one flush: all of them or none."""
-    from app.core.guard import privileged
+    from app.core.guard import check_references, privileged
 
     if not rows:
         return rows
@@ -168,6 +168,10 @@ def apply_all(
                 for key, value in fields.items():
                     if key in columns:
                         setattr(row, key, value)
+                if fields:
+                    # What the person chose is checked; what the effect does is the service's.
+                    with session.no_autoflush:
+                        check_references(session, actor, row)
                 if transition.effect is not None:
                     transition.effect(session, actor, row, fields)
                 row.status = columns["status"].type.python_type(transition.target)

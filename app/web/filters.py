@@ -12,7 +12,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import g, has_request_context
-from flask_appbuilder.models.filters import BaseFilter, FilterRelation
+from flask_appbuilder.exceptions import (
+    InvalidColumnFilterFABException,
+    InvalidOperationFilterFABException,
+)
+from flask_appbuilder.models.filters import BaseFilter, FilterRelation, Filters
 from flask_appbuilder.models.sqla import filters as stock
 from flask_babel import lazy_gettext
 from sqlalchemy import false
@@ -140,6 +144,45 @@ class DomainFilterConverter(stock.SQLAFilterConverter):
         ("is_boolean", [Equal, NotEqual]),
         ("is_datetime", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
     )
+
+
+class DomainFilters(Filters):
+    """The filters of one list, without FAB's register that all lists of a process share.
+
+    Stock FAB looks an operator of the REST API up in a dictionary that every new filter
+    object overwrites, and fails on an index or a value that is not there.
+    """
+
+    def add_filter_index(self, column_name: str, filter_instance_index: int, value: Any) -> None:
+        known = self._all_filters.get(column_name, ())
+        if filter_instance_index < len(known):
+            self._add_filter(known[filter_instance_index], value)
+
+    def rest_add_filters(self, data: list[dict[str, Any]]) -> None:
+        """Add the filters of a REST query; a column or operator that is none is refused."""
+        for wanted in data:
+            column, operator = wanted.get("col"), wanted.get("opr")
+            found = self._search_filters.get(column)
+            if found is None:
+                raise InvalidColumnFilterFABException(f"Filter column: {column} not allowed to filter")
+            match = next((known for known in found if known.arg_name == operator), None)
+            if match is None:
+                raise InvalidOperationFilterFABException(
+                    f"Filter operation: {operator} not allowed on column: {column}"
+                )
+            self._add_filter(match, wanted.get("value"))
+
+    def get_joined_filters(self, filters: Filters) -> DomainFilters:
+        joined = copy.copy(self)
+        joined.filters = self.filters + filters.filters
+        joined.values = self.values + filters.values
+        return joined
+
+    def copy(self) -> DomainFilters:
+        mine = copy.copy(self)
+        mine.filters = list(self.filters)
+        mine.values = list(self.values)
+        return mine
 
 
 def _integer(value: Any) -> int | None:

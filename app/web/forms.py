@@ -120,6 +120,7 @@ class DomainModelConverter(GeneralModelConverter):
             query_func=related.choices,
             get_pk_func=lambda row: row.id,
             allow_blank=True,
+            blank_text="—",
             validators=checks,
             widget=Select2Widget(),
         )

@@ -75,6 +75,14 @@ class ScopedInterface(SQLAInterface):
             query = query.where(column) if name == "active" else query.order_by(column)
         return list(self.session.scalars(query.limit(limit)))
 
+    @staticmethod
+    def _get_attr_value(item: Any, col: str) -> Any:
+        """Stock FAB turns enums into bare values; the formatters want their words."""
+        value = item
+        for name in col.split("."):
+            value = getattr(value, name, None)
+        return value() if callable(value) else value
+
     # FAB merges a row it has just loaded; the row is in the session already.
     def edit(self, item: Any, commit: bool = True) -> None:
         self.session.add(item)

@@ -31,6 +31,9 @@ class Labels(dict[str, Any]):
     def get(self, key: str, default: Any = None) -> Any:
         return self[key]
 
+    def __bool__(self) -> bool:
+        return True  # an empty one must not be taken for none
+
     def __missing__(self, key: str) -> Any:
         label = lazy_label(self._model, key)
         self[key] = label
