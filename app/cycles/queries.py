@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -58,13 +58,19 @@ def cycle_of_year(session: AnySession, year: int) -> Cycle | None:
 
 def current_cycle(session: AnySession) -> Cycle | None:
     """The running year; else the year of today, else the newest."""
-    running = session.scalars(
-        select(Cycle)
-        .where(Cycle.status.in_((CycleStatus.RUNNING, CycleStatus.ASSESSING)))
-        .order_by(Cycle.year.desc())
-    ).first()
-    if running is not None:
-        return running
-    return cycle_of_year(session, clock.today().year) or session.scalars(
-        select(Cycle).order_by(Cycle.year.desc())
-    ).first()
+    return pick_current(session.scalars(select(Cycle).order_by(Cycle.year.desc())))
+
+
+def pick_current(cycles: Iterable[Cycle]) -> Cycle | None:
+    """The current one of `cycles` (newest first), as `current_cycle` has it."""
+    known = list(cycles)
+    running = (CycleStatus.RUNNING, CycleStatus.ASSESSING)
+    for fits in (
+        lambda cycle: cycle.status in running,
+        lambda cycle: cycle.year == clock.today().year,
+        lambda cycle: True,
+    ):
+        found = next(filter(fits, known), None)
+        if found is not None:
+            return found
+    return None

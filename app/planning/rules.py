@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy import and_, exists, false, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import guard, policy
@@ -72,6 +72,21 @@ def seen_tasks(actor: Actor) -> ColumnElement[bool]:
     """One's own tasks, and every published open task of the college (Art. 6 公开信息)."""
     public = and_(Task.visibility == Visibility.OPEN, Task.status != TaskStatus.PROPOSED)
     return or_(own_tasks(actor), public)
+
+
+def counted_tasks(actor: Actor) -> ColumnElement[bool]:
+    """Tasks that enter a total the actor reads: every published one of the college, whatever
+    its visibility, and one's own drafts.
+
+    For charts only. A restricted task counts for everybody but is listed, opened and found by
+    nobody outside (domain §1), so what is counted here is more than `visible(actor, Task)`:
+    never select a column that tells one task from another with it.
+    """
+    if actor.everything:
+        return true()
+    if not actor.may("task:read"):
+        return false()
+    return or_(own_tasks(actor), Task.status != TaskStatus.PROPOSED)
 
 
 def answered_tasks(actor: Actor) -> ColumnElement[bool]:

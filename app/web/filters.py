@@ -127,22 +127,38 @@ class RelatedIsNot(FilterRelation):
         return query if number is None else query.filter((key != number) | key.is_(None))
 
 
+class Empty(ColumnFilter):
+    """Nothing is written there (value 1), or something is (value 0)."""
+
+    name = lazy_gettext("Is empty")
+    arg_name = "empty"
+
+    def column(self) -> Any:
+        if self.datamodel.is_relation(self.column_name):
+            return self.datamodel.get_relation_fk(self.column_name)
+        return super().column()
+
+    def apply(self, query: Any, value: Any) -> Any:
+        filled = str(value).strip().lower() in {"0", "false", "no", "n"}
+        return query.filter(self.column().is_not(None) if filled else self.column().is_(None))
+
+
 class DomainFilterConverter(stock.SQLAFilterConverter):
     conversion_table = (
-        ("is_relation_many_to_one", [RelatedIs, RelatedIsNot]),
-        ("is_relation_one_to_one", [RelatedIs, RelatedIsNot]),
+        ("is_relation_many_to_one", [RelatedIs, RelatedIsNot, Empty]),
+        ("is_relation_one_to_one", [RelatedIs, RelatedIsNot, Empty]),
         ("is_relation_many_to_many", [stock.FilterRelationManyToManyEqual]),
         ("is_relation_one_to_many", [stock.FilterRelationOneToManyEqual]),
-        ("is_enum", [Equal, NotEqual]),
-        ("is_text", [Contains, NotContains, StartsWith, Equal]),
-        ("is_string", [Contains, NotContains, StartsWith, Equal, NotEqual]),
+        ("is_enum", [Equal, NotEqual, Empty]),
+        ("is_text", [Contains, NotContains, StartsWith, Equal, Empty]),
+        ("is_string", [Contains, NotContains, StartsWith, Equal, NotEqual, Empty]),
         ("is_json", [Contains]),
-        ("is_integer", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
-        ("is_float", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
-        ("is_numeric", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
-        ("is_date", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
+        ("is_integer", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost, Empty]),
+        ("is_float", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost, Empty]),
+        ("is_numeric", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost, Empty]),
+        ("is_date", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost, Empty]),
         ("is_boolean", [Equal, NotEqual]),
-        ("is_datetime", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost]),
+        ("is_datetime", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost, Empty]),
     )
 
 
@@ -170,7 +186,9 @@ class DomainFilters(Filters):
                 raise InvalidOperationFilterFABException(
                     f"Filter operation: {operator} not allowed on column: {column}"
                 )
-            self._add_filter(match, wanted.get("value"))
+            if "value" not in wanted:
+                raise InvalidOperationFilterFABException(f"Filter on {column}: value is missing")
+            self._add_filter(match, wanted["value"])
 
     def get_joined_filters(self, filters: Filters) -> DomainFilters:
         joined = copy.copy(self)

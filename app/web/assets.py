@@ -1,0 +1,63 @@
+"""Built front-end files: their hashed names, and how long a browser keeps them.
+
+`tools/assets.py` writes `static/dist/manifest.json`. Where nothing is built, `asset` answers
+None and the page says so instead of failing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+
+FOLDER = "dist"
+KEPT = "public, max-age=31536000, immutable"
+_HASHED = re.compile(rf"{FOLDER}/[\w.]+-[A-Z0-9]{{8}}\.\w+")
+_READ = "luoxuan_assets"
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals["asset"] = asset
+    app.after_request(_keep_hashed)
+
+
+def asset(name: str) -> str | None:
+    """The address of the built file of this plain name (`charts.js`); None if not built."""
+    built = _manifest().get(name)
+    return url_for("static", filename=f"{FOLDER}/{built}") if built else None
+
+
+def _manifest() -> dict[str, str]:
+    """Read again only when the file has changed."""
+    file = Path(current_app.static_folder or "") / FOLDER / "manifest.json"
+    try:
+        written = file.stat().st_mtime_ns
+    except OSError:
+        return {}
+    kept = current_app.extensions.get(_READ)
+    if kept is None or kept[0] != written:
+        kept = (written, _read(file))
+        current_app.extensions[_READ] = kept
+    names: dict[str, str] = kept[1]
+    return names
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _keep_hashed(response: Any) -> Any:
+    """A file whose name holds its hash never changes: it is asked for once."""
+    if request.endpoint == "static" and response.status_code in (200, 304):
+        file = (request.view_args or {}).get("filename", "")
+        if _HASHED.fullmatch(file):
+            response.headers["Cache-Control"] = KEPT
+            response.headers.pop("Expires", None)
+    return response
