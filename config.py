@@ -89,7 +89,7 @@ class Config:
         self.SESSION_COOKIE_SECURE = _flag("COOKIE_SECURE", False)
         self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
         # Files
-        self.MAX_CONTENT_LENGTH = int(os.environ.get("MAX_UPLOAD_MB", "25")) * 1024 * 1024
+        self.MAX_CONTENT_LENGTH = int(os.environ.get("MAX_UPLOAD_MB", "60")) * 1024 * 1024
 
     TESTING = False
     SQLALCHEMY_TRACK_MODIFICATIONS = False
@@ -97,7 +97,8 @@ class Config:
     APP_NAME = "螺旋 Luoxuan"
     AUTH_TYPE = 1  # accounts in the database
     FAB_UPDATE_PERMS = False
-    FAB_API_SWAGGER_UI = True
+    FAB_ADD_OPENAPI_VIEWS = False  # ours ask for a permission: app/web/docs.py
+    FAB_ADD_MENU_API = False
     FAB_ADD_SECURITY_API = False
     FAB_API_KEY_ENABLED = True
     FAB_API_KEY_PREFIXES = ["lx_"]

@@ -26,6 +26,12 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("app.cli", "init_db"),
     ("app.cli", "audit_group"),
     ("app.cli", "schema_group"),
+    ("app.security.cli", "create_api_key"),
+    ("app.security.cli", "revoke_api_key"),
+    ("app.planning.cli", "report"),
+    ("app.exchange.cli", "import_departments_command"),
+    ("app.exchange.cli", "import_tasks_command"),
+    ("app.exchange.cli", "export_tasks_command"),
 )
 """(module, name) of every command or group that stands at the root."""
 
@@ -111,8 +117,8 @@ def _write_json(data: Mapping[str, Any]) -> None:
 def init_db(as_json: bool) -> None:
     """Create or migrate the database and write the roles. Safe to repeat."""
     from app.core.unit_of_work import unit_of_work
-    from app.schema import pending_migrations, upgrade_to
     from app.extensions import db
+    from app.schema import pending_migrations, upgrade_to
     from app.security.installation import install_roles
 
     applied: list[str] = []

@@ -20,18 +20,24 @@ RULES = (
     "app.assessment.rules",
     "app.assessment.workflow",
     "app.notify.rules",
+    "app.planning.documents",
 )
-"""Every policy, invariant and workflow. Loaded before anything may be read or written."""
+"""Every policy, invariant, workflow and document. Loaded before anything may be read or written."""
 
 CHAPTERS = (
     "app.planning.views",
     "app.monitoring.views",
     "app.supervision.views",
     "app.improvement.views",
+    "app.improvement.evidence_views",
     "app.assessment.views",
+    "app.planning.chart_views",
+    "app.monitoring.chart_views",
+    "app.web.reports",
     "app.cycles.views",
     "app.organisation.views",
     "app.web.system",
+    "app.console.site",
 )
 """The order of the menu: the year's work first, what it stands on last."""
 
@@ -42,6 +48,7 @@ RESOURCES = (
     "app.monitoring.api",
     "app.supervision.api",
     "app.improvement.api",
+    "app.improvement.evidence_api",
     "app.assessment.api",
 )
 
@@ -60,3 +67,4 @@ def register_views(builder: Any) -> None:
     for name in RESOURCES:
         for resource in import_module(name).RESOURCES:
             builder.add_api(resource)
+    import_module("app.web.docs").register(builder)

@@ -151,8 +151,10 @@ def _sql(element: Any) -> str:
 
 def _initial_rows() -> Iterator[str]:
     for name, row in INITIAL_ROWS.items():
-        values = ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in row.values())
-        yield f"INSERT INTO {name} ({', '.join(row)}) VALUES ({values});"
+        values = ", ".join(
+            f"'{value}'" if isinstance(value, str) else str(value) for value in row.values()
+        )
+        yield f"INSERT INTO {name} ({', '.join(row)}) VALUES ({values});"  # noqa: S608 (constants of this module)
 
 
 # Migrations --------------------------------------------------------------------------

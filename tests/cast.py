@@ -18,7 +18,15 @@ from sqlalchemy import select
 from app.core import workflow
 from app.core.actor import Actor, Door, system_actor
 from app.core.unit_of_work import AnySession, unit_of_work
-from app.models.cycles import Cycle, Phase, PhaseCode, ReportingMonth, RuleBook, RuleValue, TaskCategory
+from app.models.cycles import (
+    Cycle,
+    Phase,
+    PhaseCode,
+    ReportingMonth,
+    RuleBook,
+    RuleValue,
+    TaskCategory,
+)
 from app.models.organisation import (
     Appointment,
     AssessmentClass,
@@ -201,7 +209,9 @@ def _write_year(session: AnySession) -> Cycle:
                 assumed=row["assumed"] == "1",
             )
         )
-    cycle = Cycle(year=YEAR, name=f"{YEAR} 年度", rule_book=book, data_cutoff_on=dt.date(YEAR, 12, 15))
+    cycle = Cycle(
+        year=YEAR, name=f"{YEAR} 年度", rule_book=book, data_cutoff_on=dt.date(YEAR, 12, 15)
+    )
     session.add_all([book, cycle])
     for row in _seed("phases.csv"):
         session.add(

@@ -196,7 +196,11 @@ def rolled_back(app: Flask) -> Iterator[AnySession]:
     from app.security import actors
 
     factory = db.session.session_factory
-    with app.app_context(), db.engine.connect() as connection, pytest.MonkeyPatch.context() as patch:
+    with (
+        app.app_context(),
+        db.engine.connect() as connection,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         transaction = connection.begin()
         # The class is the one the gate listens on; only where it connects to is changed.
         patch.setattr(factory.class_, "get_bind", lambda self, *_, **__: connection)

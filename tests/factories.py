@@ -84,9 +84,7 @@ def _needed(column: Any, mapper: Any) -> bool:
 
 def _fill(values: dict[str, Any], mapper: Any, column: Any) -> None:
     if column.foreign_keys:
-        relation = next(
-            item for item in mapper.relationships if column in item.local_columns
-        )
+        relation = next(item for item in mapper.relationships if column in item.local_columns)
         values[relation.key] = some(relation.mapper.class_)
         return
     kind = column.type

@@ -109,7 +109,12 @@ def statements(context: AutogenContext, table: object) -> list[str]:
     # Rendered for one database; the instant is to be asked of either.
     text = text.replace("sa.text('(CURRENT_TIMESTAMP)')", "sa.func.now()")
     for sequence in schema.sequences_of(table):
-        text = re.sub(r"(sa\.Column\('id', sa\.Integer\(\), )", rf"\1sa.Sequence('{sequence.name}'), ", text, count=1)
+        text = re.sub(
+            r"(sa\.Column\('id', sa\.Integer\(\), )",
+            rf"\1sa.Sequence('{sequence.name}'), ",
+            text,
+            count=1,
+        )
     indexes = [
         render_op_text(context, CreateIndexOp.from_index(index))
         for index in schema.indexes_of(table)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.core.actor import Actor
+from app.core.unit_of_work import AnySession
 
 GENESIS = "0" * 64
 HEAD_ID = 1
@@ -87,7 +88,7 @@ def record(
 
 
 def record_happening(
-    session: Session, actor: Actor, action: str, subject: str, told: dict[str, Any]
+    session: AnySession, actor: Actor, action: str, subject: str, told: dict[str, Any]
 ) -> None:
     """Note something that happened without changing a row: an export, a refused sign-in."""
     change = Change(actor, None, subject, action, None, told, clock.now())

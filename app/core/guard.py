@@ -22,6 +22,7 @@ from app.core.actor import Actor
 from app.core.errors import NotAllowed, RuleViolation
 from app.core.text import message
 from app.core.unit_of_work import AnySession, current_actor
+from app.core.values import check_values
 
 Lock = Callable[[Session, Actor, Any], None]
 """Raises WrongState when the row's year or month is closed for this actor."""
@@ -155,6 +156,8 @@ def _check(
         return
     if actor is None:
         raise NotAllowed(message("Nobody is signed in for this write."))
+    if verb != "delete":
+        check_values(row)
     for lock in _locks:
         lock(session, actor, row)
     step = workflow.step_of(session, row)

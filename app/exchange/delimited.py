@@ -8,16 +8,16 @@ import io
 from app.core.text import message
 from app.exchange.cells import Cell
 from app.exchange.problems import FileProblem
+from app.reports.xlsx import restore_formula_text
 
 _DELIMITERS = (",", "\t", ";", "|")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_delimited(data: bytes, *, rows: int, columns: int) -> list[list[Cell]]:
     """The records of a delimited text file; every cell is text.
 
     An apostrophe that an export put before =, +, - or @ (so that Excel shows text
-    instead of computing) is taken off again. Raises FileProblem for unknown bytes,
+    instead of computing) is taken off again, by the exports' own rule. Raises FileProblem for unknown bytes,
     broken quoting, or more than `rows` records or `columns` fields.
     """
     text = decode(data)
@@ -31,7 +31,7 @@ def read_delimited(data: bytes, *, rows: int, columns: int) -> list[list[Cell]]:
                 raise FileProblem(
                     message("The file has more than %(columns)s columns.", columns=columns)
                 )
-            table.append([_unescaped(field) for field in record])
+            table.append([restore_formula_text(field) for field in record])
     except csv.Error:
         raise FileProblem(
             message("The file cannot be read from row %(row)s on.", row=len(table) + 1)
@@ -74,9 +74,3 @@ def delimiter_of(text: str) -> str:
                 break
     best = max(_DELIMITERS, key=lambda delimiter: counts[delimiter])
     return best if counts[best] else ","
-
-
-def _unescaped(field: str) -> str:
-    if field[:1] == "'" and field[1:2] in _FORMULA_STARTS and len(field) > 1:
-        return field[1:]
-    return field

@@ -34,7 +34,8 @@ _TEACHING_NAME = re.compile(r"(?:系|学院|分院|教学部|教研部|基础部
 @dataclass(slots=True)
 class DepartmentRow:
     """One department as the file says it. `code` and `short_name` are "" where the file has
-    none (the caller derives them); `parent` is the code or name written there."""
+    none (the caller derives them); `parent` is the code or name written there. `given` are
+    the fields that the table has a column for; without one, name and kind are guesses."""
 
     sheet: str
     row: int
@@ -43,6 +44,7 @@ class DepartmentRow:
     short_name: str = ""
     kind: Kind | None = None
     parent: str = ""
+    given: frozenset[str] = frozenset()
     errors: list[FieldError] = field(default_factory=list)
 
 
@@ -115,7 +117,7 @@ def _headings(sheet: Sheet) -> tuple[int, dict[str, int]]:
 def _row(
     sheet: Sheet, number: int, columns: dict[str, int], seen: dict[tuple[str, str], tuple[str, int]]
 ) -> DepartmentRow | None:
-    row = DepartmentRow(sheet.name, number)
+    row = DepartmentRow(sheet.name, number, given=frozenset(columns))
 
     def refuse(name: str, words: Message) -> None:
         column = columns.get(name) or columns.get("short_name")

@@ -35,6 +35,8 @@ Progress = Callable[[int, int], None]
 PROGRESS_EVERY = 200
 """Rows between two calls of `progress`."""
 
+REPEATED_NUMBER = message("The number %(number)s stands in row %(row)s already.").words
+
 _SECTION_NUMBER = re.compile(
     r"^\s*(?:[(（]?[一二三四五六七八九十]+[)）]?[、.．\s]?|第[一二三四五六七八九十]+(?:部分|章|节))\s*"
 )
@@ -366,11 +368,7 @@ def _check_numbers(
         else:
             seen[task.number] = task
     for earlier, task in repeated:
-        words = message(
-            "The number %(number)s stands in row %(row)s already.",
-            number=task.number,
-            row=earlier.row,
-        )
+        words = message(REPEATED_NUMBER, number=task.number, row=earlier.row)
         error = FieldError("number", task.columns.get("number"), words, task.row)
         if grouped:
             table.problems.append(_as_problem(task, error))

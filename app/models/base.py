@@ -169,6 +169,11 @@ class Domain(Model):
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
 
+    def __str__(self) -> str:
+        from app.core.text import words
+
+        return f"{words(self.label)} {self.id or ''}".strip()
+
 
 def label_of(model: type[Any], column: str) -> tuple[str, str]:
     """The (Chinese, English) label of a column or of the relation behind `<column>_id`."""

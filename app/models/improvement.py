@@ -175,6 +175,11 @@ class Adjustment(Domain):
         back_populates="adjustment", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    def __str__(self) -> str:
+        from app.core.text import words
+
+        return f"{words((self.kind.zh, self.kind.en))} {self.task or ''}".strip()
+
 
 class AdjustmentChange(Domain):
     """调整内容: one field, old value → new value."""

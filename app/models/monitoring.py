@@ -100,6 +100,9 @@ class MonthlyCheck(Domain):
 
     task: Mapped[Task] = relationship()
 
+    def __str__(self) -> str:
+        return f"{self.year}-{self.month:02d} {self.task}"
+
 
 class CheckContribution(Domain):
     """配合部门月度情况: an assisting department's own line of a monthly check."""

@@ -16,7 +16,7 @@ from app.models.monitoring import (
     CoordinationStatus,
     MonthlyCheck,
 )
-from app.monitoring.service import settle_check
+from app.monitoring.settling import settle_check
 
 
 def _submit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlalchemy.orm import selectinload
 
 from app.core import clock, workflow
@@ -24,10 +24,13 @@ from app.models.planning import (
 )
 
 
-def freeze(session: AnySession, actor: Actor, table: Decomposition) -> Baseline:
+def freeze(
+    session: AnySession, actor: Actor, table: Decomposition, *, only_its_own: bool = False
+) -> Baseline:
     """Publish the proposed tasks of the table's year and keep a copy of each.
 
-    Runs inside the step `issue`. Tasks of another issued table of the year are left alone.
+    Runs inside the steps `issue` and `adopt`. Tasks of another issued table of the year are
+    left alone; `only_its_own` also leaves those that belong to no table.
     The copy's hash is written with it, so that a print can be checked against it.
     """
     tasks = list(
@@ -36,7 +39,8 @@ def freeze(session: AnySession, actor: Actor, table: Decomposition) -> Baseline:
             .where(
                 Task.cycle_id == table.cycle_id,
                 Task.status == TaskStatus.PROPOSED,
-                (Task.decomposition_id.is_(None)) | (Task.decomposition_id == table.id),
+                (Task.decomposition_id == table.id)
+                | (false() if only_its_own else Task.decomposition_id.is_(None)),
             )
             .order_by(Task.sort_order, Task.id)
             .options(

@@ -1,17 +1,29 @@
-"""The steps of a decomposition and of a task (Art. 5)."""
+"""The steps of the work points, of a decomposition and of a task (Art. 4-5)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import object_session
+
 from app.core import clock, workflow
 from app.core.actor import Actor
-from app.core.errors import RuleViolation
+from app.core.errors import RuleViolation, WrongState
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
-from app.models.planning import Decomposition, DecompositionStatus, Task, TaskStatus
+from app.models.planning import (
+    Decomposition,
+    DecompositionStatus,
+    Task,
+    TaskStatus,
+    WorkPoint,
+    WorkPointOpinion,
+    WorkPointSet,
+    WorkPointSetStatus,
+)
 from app.planning.baseline import freeze
 
 
@@ -40,6 +52,122 @@ def _issue(
     table.issued_on = fields.get("issued_on") or clock.today()
     freeze(session, actor, table)
 
+
+def _adoptable(actor: Actor, table: Decomposition, fields: Mapping[str, Any]) -> None:
+    """A college that starts in mid-year has issued its table on paper already: the Office
+    records it with number and date. Never a way past the committee: refused where the
+    year's table is on its way there, or came from there, and where no task was loaded."""
+    session = object_session(table)
+    assert session is not None
+    others = session.execute(
+        select(Decomposition.status, Decomposition.decision_id).where(
+            Decomposition.cycle_id == table.cycle_id, Decomposition.id != table.id
+        )
+    ).all()
+    drafting, issued = DecompositionStatus.DRAFTING, DecompositionStatus.ISSUED
+    if any(o.decision_id or o.status not in (drafting, issued) for o in others):
+        raise WrongState(
+            message("The year's table goes by the committee; what is added to it takes an adjustment.")
+        )
+    own = select(Task.id).where(
+        Task.decomposition_id == table.id, Task.status == TaskStatus.PROPOSED
+    )
+    if session.scalar(own.limit(1)) is None:
+        raise RuleViolation(message("No task of this table has been loaded."))
+
+
+def _adopt(
+    session: AnySession, actor: Actor, table: Decomposition, fields: Mapping[str, Any]
+) -> None:
+    """Publish the tasks loaded with the table and freeze their baseline."""
+    table.issued_on = fields.get("issued_on") or clock.today()
+    freeze(session, actor, table, only_its_own=True)
+
+
+def _has_points(actor: Actor, points: WorkPointSet, fields: Mapping[str, Any]) -> None:
+    """Opinions are asked on something."""
+    session = object_session(points)
+    assert session is not None
+    own = select(WorkPoint.id).where(WorkPoint.work_point_set_id == points.id)
+    if session.scalar(own.limit(1)) is None:
+        raise RuleViolation(message("The draft holds no work point yet."))
+
+
+def _all_answered(actor: Actor, points: WorkPointSet, fields: Mapping[str, Any]) -> None:
+    """Every opinion is answered, adopted or not, before the committee sees the draft (Art. 4.4)."""
+    session = object_session(points)
+    assert session is not None
+    unanswered = session.scalar(
+        select(func.count(WorkPointOpinion.id)).where(
+            WorkPointOpinion.work_point_set_id == points.id, WorkPointOpinion.answer.is_(None)
+        )
+    )
+    if unanswered:
+        raise RuleViolation(
+            message("%(count)s opinions are not answered yet.", count=unanswered)
+        )
+
+
+def _issue_points(
+    session: AnySession, actor: Actor, points: WorkPointSet, fields: Mapping[str, Any]
+) -> None:
+    points.issued_on = fields.get("issued_on") or clock.today()
+
+
+WORK_POINT_SET = Workflow(
+    WorkPointSet,
+    (
+        Transition(
+            "consult",
+            (WorkPointSetStatus.DRAFT,),
+            WorkPointSetStatus.CONSULTATION,
+            message("Ask for opinions"),
+            guard=_has_points,
+            article="4.4",
+        ),
+        Transition(
+            "revise",
+            (WorkPointSetStatus.CONSULTATION, WorkPointSetStatus.RETURNED),
+            WorkPointSetStatus.DRAFT,
+            message("Revise the draft"),
+            article="4.4",
+        ),
+        Transition(
+            "send_to_committee",
+            (WorkPointSetStatus.CONSULTATION,),
+            WorkPointSetStatus.COMMITTEE,
+            message("Send to the committee"),
+            guard=_all_answered,
+            article="4.5",
+        ),
+        Transition(
+            "approve",
+            (WorkPointSetStatus.COMMITTEE,),
+            WorkPointSetStatus.APPROVED,
+            message("Record: approved"),
+            requires=("decision_id",),
+            article="4.5",
+        ),
+        Transition(
+            "return",
+            (WorkPointSetStatus.COMMITTEE,),
+            WorkPointSetStatus.RETURNED,
+            message("Record: returned"),
+            requires=("decision_id",),
+            article="4.5",
+        ),
+        Transition(
+            "issue",
+            (WorkPointSetStatus.APPROVED,),
+            WorkPointSetStatus.ISSUED,
+            message("Issue"),
+            requires=("issue_number",),
+            accepts=("issued_on",),
+            effect=_issue_points,
+            article="4.5",
+        ),
+    ),
+)
 
 TASK = Workflow(
     Task,
@@ -128,8 +256,20 @@ DECOMPOSITION = Workflow(
             effect=_issue,
             article="5.2",
         ),
+        Transition(
+            "adopt",
+            (DecompositionStatus.DRAFTING,),
+            DecompositionStatus.ISSUED,
+            message("Record as issued before the start"),
+            requires=("issue_number",),
+            accepts=("issued_on",),
+            guard=_adoptable,
+            effect=_adopt,
+            article="5.2",
+        ),
     ),
 )
 
+workflow.register(WORK_POINT_SET)
 workflow.register(TASK)
 workflow.register(DECOMPOSITION)

@@ -12,17 +12,23 @@ from typing import Any
 
 from flask import current_app, g, has_request_context, request, session
 from flask_appbuilder.security.sqla.manager import SecurityManager as StockSecurityManager
+from flask_appbuilder.security.sqla.models import PermissionView
+from flask_appbuilder.security.utils import is_null_password
+from flask_jwt_extended import JWTManager
 from flask_jwt_extended import current_user as jwt_user
 from flask_login import current_user
 from sqlalchemy import select, true
-from werkzeug.security import generate_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.core import clock
-from app.core.actor import NOBODY, Actor, Door
-from app.core.unit_of_work import act_as
+from app.core import audit, clock
+from app.core.actor import NOBODY, Actor, Door, system_actor
+from app.core.errors import NotAllowed
+from app.core.text import message
+from app.core.unit_of_work import act_as, unit_of_work
 from app.extensions import db
 from app.models.organisation import AccessStamp, Person
-from app.security import actors
+from app.security import actors, keys
+from app.security.permissions import PERMISSIONS
 from app.security.rules import check_password
 
 
@@ -66,20 +72,40 @@ class SecurityManager(StockSecurityManager):
         person, stamp = found
         door = door_of_request() if has_request_context() else Door.WEB
         if has_request_context():
+            g.access_stamp = stamp or 0
             g.actor = actors.actor_of(db.session, person, stamp or 0, door)
             act_as(db.session, g.actor)
         return person
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Person | None:
         person = self.load_user(jwt_data["sub"])
-        if person is not None and not _issued_before_password(jwt_data.get("iat"), person):
-            g.user = person
-            return person
-        return None
+        if person is None or jwt_data.get(PASSWORD_CLAIM) != _password_mark(person):
+            forget_actor()
+            return None
+        _require_own_password(person)
+        g.user = person
+        return person
 
     def validate_api_key(self, api_key_string: str) -> Any:
-        person = super().validate_api_key(api_key_string)
-        return None if person is None else self.load_user(person.id)
+        holder = keys.holder_of(db.session, api_key_string)
+        person = None if holder is None else self.load_user(holder.id)
+        if person is None:
+            return None
+        _require_own_password(person)
+        g.user = person
+        g._api_key_user = True
+        return person
+
+    def create_jwt_manager(self, app: Any) -> JWTManager:
+        """Tokens end with the password they were given for; refusals read like all others."""
+        manager = super().create_jwt_manager(app)
+        manager.additional_claims_loader(_claims)
+        manager.expired_token_loader(_unauthorised)
+        manager.invalid_token_loader(_unauthorised)
+        manager.unauthorized_loader(_unauthorised)
+        manager.user_lookup_error_loader(_unauthorised)
+        manager.token_verification_failed_loader(_unauthorised)
+        return manager
 
     def actor(self) -> Actor:
         """The actor of this request; NOBODY before sign-in."""
@@ -105,11 +131,21 @@ class SecurityManager(StockSecurityManager):
 
     # Signing in --------------------------------------------------------------------
 
-    def auth_user_db(self, username: str, password: str) -> Any:
+    def auth_user_db(self, username: str, password: str) -> Person | None:
+        """The person of this user name and password; None takes as long, whatever is wrong.
+
+        Unlike Flask-AppBuilder's own it knows no sign-in by e-mail address, and counts every
+        failure against the account.
+        """
         person = self.find_user(username=username) if username else None
-        if person is not None and person.locked_until and person.locked_until > clock.now():
+        locked = person is not None and _locked(person)
+        if person is None or locked or not person.active or is_null_password(password):
+            check_password_hash(current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"], "password")
+            self.noop_user_update(person)
             return None
-        return super().auth_user_db(username, password)
+        sound = check_password_hash(person.password or "", password)
+        self.update_user_auth_stat(person, sound)
+        return person if sound else None
 
     def update_user_auth_stat(self, user: Person, success: bool = True) -> None:
         if success:
@@ -118,6 +154,9 @@ class SecurityManager(StockSecurityManager):
             minutes = current_app.config["LOGIN_LOCK_MINUTES"]
             user.locked_until = clock.now() + dt.timedelta(minutes=minutes)
             user.fail_login_count = -1  # the count begins anew when the lock ends
+            told = {"username": user.username, "until": user.locked_until.isoformat()}
+            watchman = system_actor("sign-in", door_of_request())
+            audit.record_happening(db.session, watchman, "locked out", "ab_user", told)
         super().update_user_auth_stat(user, success)
 
     def noop_user_update(self, user: Any) -> None:
@@ -133,6 +172,18 @@ class SecurityManager(StockSecurityManager):
         db.session.add(user)
         db.session.commit()
         return True
+
+    # Permissions -------------------------------------------------------------------
+
+    def security_cleanup(self, baseviews: Any, menus: Any) -> None:
+        """Drop what the permission table does not know. (Flask-AppBuilder's own drops every
+        permission that no view of its names: steps, commands, the console.)"""
+        with unit_of_work(db.session, system_actor("operator", Door.CLI)):
+            for row in db.session.scalars(select(PermissionView)).unique():
+                verb = row.permission.name.removeprefix(actors.PREFIX)
+                if f"{row.view_menu.name}:{verb}" not in PERMISSIONS:
+                    row.role = []
+                    db.session.delete(row)
 
     # Passwords ---------------------------------------------------------------------
 
@@ -167,9 +218,42 @@ def hash_password(password: str) -> str:
     )
 
 
-def _issued_before_password(issued: float | None, person: Person) -> bool:
+def _require_own_password(person: Person | None) -> None:
+    """A first password opens nothing but the page that changes it."""
+    if person is not None and person.must_change_password:
+        raise NotAllowed(
+            message("Change your first password in the browser before using the API.")
+        )
+
+
+PASSWORD_CLAIM = "password"
+
+
+def _password_mark(person: Person) -> str:
+    """Which of the person's passwords this is; another one ends the tokens of the last."""
     changed = person.password_changed_at
-    return changed is not None and issued is not None and issued < int(changed.timestamp())
+    return changed.isoformat() if changed is not None else ""
+
+
+def _claims(identity: str) -> dict[str, str]:
+    person = db.session.get(Person, int(identity))
+    return {} if person is None else {PASSWORD_CLAIM: _password_mark(person)}
+
+
+def _unauthorised(*_: Any) -> Any:
+    from app.web.errors import answer
+
+    return answer(401, str(message("Please sign in first.")))
+
+
+def _locked(person: Person) -> bool:
+    return person.locked_until is not None and person.locked_until > clock.now()
+
+
+def forget_actor() -> None:
+    """Whoever this request seemed to come from: it is nobody's now."""
+    g.pop("actor", None)
+    act_as(db.session, None)
 
 
 def session_is_over(person: Person) -> bool:
@@ -181,4 +265,4 @@ def session_is_over(person: Person) -> bool:
     if age > current_app.config["SESSION_MAX_HOURS"] * 3600:
         return True
     changed = person.password_changed_at
-    return changed is not None and started < int(changed.timestamp())
+    return changed is not None and started < changed.timestamp()

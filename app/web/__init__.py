@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, session
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import get_locale, gettext
 from flask_login import current_user, logout_user
 
 from app.core import text
 from app.extensions import csrf
+from app.web import incoming
 
-OPEN_ENDPOINTS = {"static", "appbuilder.static", "healthz"}
+OPEN_ENDPOINTS = {"static", "appbuilder.static", "console.static", "healthz"}
 CHINESE = "zh_Hans_CN"
 
 
@@ -20,18 +21,20 @@ def prepare(app: Flask) -> None:
     text.set_translator(_translate)
     text.set_language_test(_reads_chinese)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.before_request(incoming.refuse_unusable)
     app.before_request(_take_language)
 
 
 def finish(app: Flask) -> None:
     """Hooks that come after the views: every request knows its actor before it starts."""
-    from app.web import errors, health
+    from app.web import assets, errors, health
 
     app.before_request(_know_the_actor)
     app.before_request(_check_csrf)
     app.before_request(_change_first_password)
     health.register(app)
     errors.register(app)
+    assets.register(app)
     app.context_processor(_shell)
     app.jinja_env.globals["get_locale"] = get_locale
     app.jinja_env.globals["appbuilder_view"] = _endpoint_of
@@ -53,8 +56,8 @@ def _endpoint_of(row: Any) -> str:
 
 
 def _demo_accounts() -> bool:
-    """Do accounts with the public demo password exist? Asked at every page while they do,
-    and never again in this process once they are gone."""
+    """Do accounts with the public demo password exist? Asked again whenever anybody's rights
+    change while they do, and never again in this process once they are gone."""
     from sqlalchemy import select
 
     from app.extensions import db
@@ -62,7 +65,13 @@ def _demo_accounts() -> bool:
 
     if current_app.extensions.get("luoxuan_no_demo"):
         return False
+    # Any change of people raises the access stamp, so one look per stamp is enough.
+    stamp = g.get("access_stamp")
+    kept = current_app.extensions.get("luoxuan_demo_seen")
+    if kept is not None and stamp is not None and kept == stamp:
+        return True
     found = db.session.scalar(select(Person.id).where(Person.is_demo).limit(1)) is not None
+    current_app.extensions["luoxuan_demo_seen"] = stamp if found else None
     current_app.extensions["luoxuan_no_demo"] = not found
     return found
 
@@ -108,12 +117,27 @@ def _know_the_actor() -> Any:
         return None
     from app.security.manager import session_is_over
 
-    if "Authorization" not in request.headers and session_is_over(current_user):
-        logout_user()
-        session.clear()
-        g.pop("actor", None)
-        return redirect(f"/login/?next={request.path}") if request.method == "GET" else None
-    return None
+    return _end_session() if session_is_over(current_user) else None
+
+
+def _end_session() -> Any:
+    """Sign out a browser whose session is over; who also sends a token goes on by that."""
+    from app.security.manager import forget_actor
+    from app.web.errors import answer
+
+    language = session.get("locale")
+    logout_user()
+    session.clear()
+    if language:
+        session["locale"] = language
+    forget_actor()
+    if "Authorization" in request.headers or request.path in {"/login/", "/logout/"}:
+        return None
+    if request.path.startswith("/api/"):
+        return answer(401, gettext("Please sign in first."))
+    flash(gettext("Your session has ended. Please sign in again."), "warning")
+    place = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for("SignInView.login", next=place))
 
 
 def _check_csrf() -> None:

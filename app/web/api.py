@@ -6,6 +6,7 @@ or 422, never 500. Steps are `POST …/<id>/transitions/<name>`.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -13,18 +14,33 @@ from flask import request
 from flask_appbuilder import ModelRestApi
 from flask_appbuilder.api import expose, protect, safe
 from marshmallow import ValidationError
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import policy, workflow
-from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolations
+from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolation, RuleViolations
 from app.core.text import message
 from app.core.unit_of_work import unit_of_work, violation_of
 from app.extensions import db
 from app.web.filters import RequestFilters
 from app.web.labels import Labels, lazy_noun
+from app.web.listing import MAX_PAGE
 from app.web.schemas import DomainSchemaConverter
 from app.web.views import the_actor
+
+
+
+class NotAnObject(Refusal):
+    """The body is not a JSON object. 400."""
+
+    status_code = 400
+
+
+def _own(schema: Any) -> Any:
+    """A copy of a schema for one load: marshmallow keeps the row it loads onto in the schema
+    itself, so that two threads would write into each other's rows."""
+    return copy.copy(schema)
+
 
 METHODS = {
     "get_list": "read",
@@ -43,6 +59,8 @@ class DomainApi(RequestFilters, ModelRestApi):
 
     form_columns: ClassVar[tuple[str, ...] | list[str]] = ()
     read_only: ClassVar[bool] = False
+    own_methods: ClassVar[dict[str, str]] = {}
+    """The permission verbs of methods that only this resource has."""
     allow_browser_login = True
     max_page_size = 200
     model2schemaconverter = DomainSchemaConverter
@@ -51,7 +69,7 @@ class DomainApi(RequestFilters, ModelRestApi):
         model = self.model = self.datamodel.obj
         self.class_permission_name = policy.policy_of(model).resource
         self.resource_name = self.class_permission_name
-        self.method_permission_name = dict(METHODS)
+        self.method_permission_name = {**METHODS, **self.own_methods}
         columns = [
             key for key in model.__mapper__.columns.keys() if key not in self.hidden_columns
         ]
@@ -79,10 +97,19 @@ class DomainApi(RequestFilters, ModelRestApi):
 
     hidden_columns: ClassVar[frozenset[str]] = frozenset()
 
+    # Reading ------------------------------------------------------------------------
+
+    def _sanitize_page_args(self, page: Any, page_size: Any) -> tuple[int, int]:
+        size = page_size if page_size and page_size > 0 else self.page_size
+        return max(0, min(page or 0, MAX_PAGE)), min(size, self.max_page_size)
+
+    def _label_columns_json(self, cols: list[str] | None = None) -> dict[str, str]:
+        return {name: str(self.label_columns[name]) for name in cols or ()}
+
     # Writing through the gate ------------------------------------------------------
 
     def post_headless(self) -> Any:
-        return self._answer(super().post_headless)
+        return self._answer(self._post)
 
     def put_headless(self, pk: Any) -> Any:
         return self._answer(lambda: self._put(pk))
@@ -90,20 +117,33 @@ class DomainApi(RequestFilters, ModelRestApi):
     def delete_headless(self, pk: Any) -> Any:
         return self._answer(lambda: ModelRestApi.delete_headless(self, pk))
 
+    def _body(self) -> dict[str, Any]:
+        """The request's JSON object; without one 400."""
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            raise NotAnObject(message("The request is not a JSON object."))
+        return dict(body)
+
+    def _post(self) -> Any:
+        with db.session.no_autoflush:
+            item = _own(self.add_model_schema).load(self._body(), session=db.session)
+            self.pre_add(item)
+        with unit_of_work(db.session, the_actor()):
+            db.session.add(item)
+        result = self.add_model_schema.dump(item, many=False)
+        return self.response(201, id=item.id, version=item.version, result=result)
+
     def _put(self, pk: Any) -> Any:
         row = self.datamodel.get(pk, self._base_filters)
         if row is None:
             return self.response_404()
-        body = request.get_json(silent=True)
-        if not isinstance(body, dict):
-            return self.response(400, message=str(message("The request is not a JSON object.")))
-        body = dict(body)
+        body = self._body()
         seen = body.pop("version", None)
         if seen is not None and str(seen) != str(row.version):
             raise Conflict(message("Somebody has changed this row meanwhile."))
         with db.session.no_autoflush:
             try:
-                item = self.edit_model_schema.load(
+                item = _own(self.edit_model_schema).load(
                     body, instance=row, session=db.session, partial=True
                 )
             except ValidationError as error:
@@ -126,7 +166,10 @@ class DomainApi(RequestFilters, ModelRestApi):
             return self.refuse(error)
         except (StatementError, OverflowError) as error:
             db.session.rollback()
-            if isinstance(error.__cause__ or getattr(error, "orig", None), (LookupError, ValueError, TypeError)):
+            cause = error.__cause__ or getattr(error, "orig", None)
+            if isinstance(error, (DataError, OverflowError)) or isinstance(
+                cause, (LookupError, ValueError, TypeError)
+            ):
                 return self.response(
                     422, message=str(message("A value is outside what is allowed here.")), errors=[]
                 )
@@ -235,15 +278,13 @@ class DomainApi(RequestFilters, ModelRestApi):
         flow = workflow.workflow_of(self.model)
         if row is None or name not in {transition.name for transition in flow.transitions}:
             return self.response_404()
-        body = request.get_json(silent=True) if request.data else {}
-        if not isinstance(body, dict):
-            return self.response(400, message=str(message("The request is not a JSON object.")))
-        version = body.pop("version", None)
-        if version is not None and not isinstance(version, int):
-            return self.response(422, message=str(message("A version is a whole number.")), errors=[])
-        return self._answer(lambda: self._take(row, flow.named(name), version, body))
+        return self._answer(lambda: self._take(row, flow.named(name)))
 
-    def _take(self, row: Any, transition: workflow.Transition, version: Any, body: Any) -> Any:
+    def _take(self, row: Any, transition: workflow.Transition) -> Any:
+        body = self._body() if request.data else {}
+        version = body.pop("version", None)
+        if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+            raise RuleViolation(message("A version is a whole number."), "version")
         actor = the_actor()
         if not actor.may(f"{self.class_permission_name}:{transition.name}"):
             raise NotAllowed(message("This step is not yours to take on this row."))

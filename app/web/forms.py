@@ -113,7 +113,8 @@ class DomainModelConverter(GeneralModelConverter):
         nullable = self.datamodel.is_nullable(col_name)
         related = self.datamodel.get_related_interface(col_name)
         checks = list(lst_validators)
-        checks.append(validators.Optional() if nullable else validators.InputRequired())
+        # Not InputRequired: a form opened from the related row's page sends no such field.
+        checks.append(validators.Optional() if nullable else validators.DataRequired())
         form_props[col_name] = RelatedField(
             label,
             description=description,

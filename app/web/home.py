@@ -15,6 +15,7 @@ from app.core.text import words
 from app.cycles.queries import current_cycle
 from app.extensions import db
 from app.models.planning import Task
+from app.web.links import list_link
 from app.web.views import the_actor
 
 ATTENTION = ("yellow", "orange", "red")
@@ -35,12 +36,11 @@ class HomeView(IndexView):
                 .group_by(Task.light)
             ).all()
             by_light = {light: count for light, count in counts}
-            place = url_for("TaskView.list")
             cards.append(
                 {
                     "label": gettext("All tasks of the year"),
                     "figure": sum(by_light.values()),
-                    "link": f"{place}?_flt_0_cycle={cycle.id}",
+                    "link": list_link(Task, cycle=cycle.id),
                 }
             )
             from app.models.monitoring import Light
@@ -51,7 +51,7 @@ class HomeView(IndexView):
                     {
                         "label": words((light.zh, light.en)),
                         "figure": by_light.get(name, 0),
-                        "link": f"{place}?_flt_0_cycle={cycle.id}&_flt_3_light={name}",
+                        "link": list_link(Task, cycle=cycle.id, light=name),
                     }
                 )
         return self.render_template(

@@ -25,7 +25,10 @@ class Labels(dict[str, Any]):
     """`label_columns` of a view: every column's label, from the model's own table."""
 
     def __init__(self, model: type[Any], own: dict[str, Any] | None = None) -> None:
-        super().__init__(own or {})
+        mapper = model.__mapper__
+        names = [*mapper.columns.keys(), *mapper.relationships.keys()]
+        # All at once: threads read this dictionary while it is walked.
+        super().__init__({name: lazy_label(model, name) for name in names} | (own or {}))
         self._model = model
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -35,6 +38,4 @@ class Labels(dict[str, Any]):
         return True  # an empty one must not be taken for none
 
     def __missing__(self, key: str) -> Any:
-        label = lazy_label(self._model, key)
-        self[key] = label
-        return label
+        return lazy_label(self._model, key)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,11 +21,16 @@ Argument = tuple[str, str]
 """A name and a value of an address: ("_flt_3_light", "red")."""
 
 
-@cache
+_counted: dict[tuple[type[Any], str], dict[str, int]] = {}
+
+
 def _operators(model: type[Any], column: str) -> dict[str, int]:
     """The filters of a column by their `arg_name`, with their places."""
-    found = DomainFilterConverter(ScopedInterface(model)).convert(column) or []
-    return {item.arg_name: place for place, item in enumerate(found)}
+    known = _counted.get((model, column))
+    if known is None:
+        found = DomainFilterConverter(ScopedInterface(model)).convert(column) or []
+        known = _counted[model, column] = {item.arg_name: at for at, item in enumerate(found)}
+    return known
 
 
 def filter_name(model: type[Any], column: str, operator: str | None = None) -> str:

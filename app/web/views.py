@@ -32,6 +32,7 @@ from app.web.filters import RequestFilters
 from app.web.forms import DomainModelConverter, VersionField
 from app.web.interface import ScopedInterface
 from app.web.labels import Labels, lazy_noun
+from app.web.listing import SafeLists
 from app.web.stepping import step_form, step_values
 
 METHODS = {
@@ -52,7 +53,7 @@ def the_actor() -> Actor:
     return actor
 
 
-class DomainView(RequestFilters, ModelView):
+class DomainView(SafeLists, RequestFilters, ModelView):
     """List, show, add, edit, delete and the steps of one model.
 
     `columns` of the list, form and page are set as in any ModelView; `form_columns` serves
@@ -61,6 +62,8 @@ class DomainView(RequestFilters, ModelView):
 
     form_columns: ClassVar[Sequence[str]] = ()
     read_only: ClassVar[bool] = False
+    own_methods: ClassVar[dict[str, str]] = {}
+    """The permission verbs of methods that only this view has."""
     plain_columns: ClassVar[dict[str, Callable[[Any], Any]]] = {}
     exclude_route_methods: ClassVar[set[str]] = {"download"}
     page_size = 25
@@ -72,7 +75,7 @@ class DomainView(RequestFilters, ModelView):
         model = self.model = self.datamodel.obj
         self.class_permission_name = policy.policy_of(model).resource
         self.route_base = f"/{self.class_permission_name}"
-        self.method_permission_name = dict(METHODS)
+        self.method_permission_name = {**METHODS, **self.own_methods}
         if self.read_only:
             self.exclude_route_methods = {*self.exclude_route_methods, "add", "edit", "delete"}
         if self.model not in workflow.workflows():
@@ -148,11 +151,13 @@ class DomainView(RequestFilters, ModelView):
         from flask_appbuilder.urltools import get_filter_args
 
         get_filter_args(self._filters, disallow_if_not_in_search=False)
-        given = self._filters.get_relation_cols()
+        given = [name for name in self._filters.get_relation_cols() if name in self.add_columns]
         form = self.add_form.refresh()
         code = 200
+        self._fill_form_exclude_cols(given, form)
+        if any(form[name].data is None for name in given):
+            abort(404)
         if request.method == "POST":
-            self._fill_form_exclude_cols(given, form)
             code = 422
             if form.validate():
                 try:
@@ -253,7 +258,7 @@ class DomainView(RequestFilters, ModelView):
     @has_access
     def show(self, pk: str) -> Any:
         row = self._row(pk)
-        widgets = self._show(pk)
+        widgets = self._show_row(row)
         actor = the_actor()
         offers = (
             workflow.offers(actor, row) if self.model in workflow.workflows() else []

@@ -67,9 +67,7 @@ def read_sqlite(engine: Engine) -> dict[str, list[str]]:
         rows = connection.execute(
             text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         ).all()
-    return {
-        name: sorted(clauses(sql)) for name, sql in rows if name != "alembic_version"
-    }
+    return {name: sorted(clauses(sql)) for name, sql in rows if name != "alembic_version"}
 
 
 def clauses(statement: str) -> Iterator[str]:

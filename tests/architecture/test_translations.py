@@ -17,7 +17,9 @@ PLACE = re.compile(r"%\((\w+)\)s")
 
 def _words_in_code() -> dict[str, str]:
     found = extract_from_dir(ROOT / "app", method_map=METHODS, keywords=KEYWORDS)
-    return {words: file for file, _line, words, _comments, _context in found if isinstance(words, str)}
+    return {
+        words: file for file, _line, words, _comments, _context in found if isinstance(words, str)
+    }
 
 
 def _chinese() -> dict[str, str]:

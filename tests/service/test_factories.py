@@ -19,11 +19,5 @@ def test_the_factory_makes_a_valid_row(model: type[Any], session: AnySession) ->
 
 
 def test_every_model_has_a_factory_of_its_own() -> None:
-    made = {
-        value.args[0]
-        for name, value in vars(factories).items()
-        if name.startswith("make_")
-    }
+    made = {value.args[0] for name, value in vars(factories).items() if name.startswith("make_")}
     assert made == set(factories.MODELS)
-
-

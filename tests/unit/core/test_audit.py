@@ -133,7 +133,10 @@ def test_an_event_smuggled_in_after_the_last_is_noticed(session: Session) -> Non
         (Decimal("1.50"), "1.5"),
         (Decimal("100"), "100"),
         (dt.date(2026, 3, 16), "2026-03-16"),
-        (dt.datetime(2026, 3, 16, 9, tzinfo=dt.timezone(dt.timedelta(hours=8))), "2026-03-16T01:00:00+00:00"),
+        (
+            dt.datetime(2026, 3, 16, 9, tzinfo=dt.timezone(dt.timedelta(hours=8))),
+            "2026-03-16T01:00:00+00:00",
+        ),
         (Door.WEB, "web"),
         (None, None),
         (True, True),

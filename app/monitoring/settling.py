@@ -1,0 +1,77 @@
+"""What submitting a check computes and writes: plan, light, lateness (Art. 7)."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.unit_of_work import AnySession
+from app.cycles.queries import college_calendar, rule
+from app.models.cycles import ReportingMonth
+from app.models.monitoring import MonthlyCheck
+from app.monitoring.lights import Thresholds, compute, planned_percent
+
+
+def month_end(year: int, month: int) -> dt.date:
+    """The day a monthly check speaks of: the last of its month (Art. 7)."""
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def settle_check(session: AnySession, check: MonthlyCheck) -> None:
+    """Compute plan and light of a check at its month's end, mark it late or not, and carry
+    the figures to its task. Runs inside the step `submit`, whose transaction it shares."""
+    task = check.task
+    day = month_end(check.year, check.month)
+    cycle = task.cycle
+    check.planned_percent = planned_percent(
+        ((milestone.due_on, milestone.planned_percent) for milestone in task.milestones), day
+    )
+    verdict = compute(
+        planned=check.planned_percent,
+        actual=check.actual_percent,
+        quality=check.quality,
+        due_on=task.due_on,
+        day=day,
+        finished_on=task.finished_on,
+        thresholds=Thresholds(
+            yellow=Decimal(rule(session, cycle, "light.yellow_lag_points")),
+            orange=Decimal(rule(session, cycle, "light.orange_lag_points")),
+        ),
+    )
+    check.computed_light = verdict.light
+    check.light_reason = str(verdict.reason)
+    check.submitted_at = clock.now()
+    check.late = clock.today() > due_day(session, check)
+    if is_latest(session, check):
+        task.planned_percent = check.planned_percent
+        task.actual_percent = check.actual_percent
+        task.light = str(check.head_light or check.computed_light)
+
+
+def due_day(session: AnySession, check: MonthlyCheck) -> dt.date:
+    """The last day a month's check is in time: the Office's date, or the month's end and the
+    rule book's grace in workdays."""
+    fixed = session.scalar(
+        select(ReportingMonth.due_on).where(
+            ReportingMonth.cycle_id == check.task.cycle_id, ReportingMonth.month == check.month
+        )
+    )
+    if fixed is not None:
+        return fixed
+    grace = int(rule(session, check.task.cycle, "check.grace_workdays"))
+    return clock.add_workdays(month_end(check.year, check.month), grace, college_calendar(session))
+
+
+def is_latest(session: AnySession, check: MonthlyCheck) -> bool:
+    """Is there no submitted check of a later month? Only the latest speaks for the task."""
+    later = select(MonthlyCheck.id).where(
+        MonthlyCheck.task_id == check.task_id,
+        MonthlyCheck.submitted_at.is_not(None),
+        (MonthlyCheck.year > check.year)
+        | ((MonthlyCheck.year == check.year) & (MonthlyCheck.month > check.month)),
+    )
+    return session.scalar(later.limit(1)) is None

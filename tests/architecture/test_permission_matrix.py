@@ -1,0 +1,314 @@
+"""Every door stands in the permission matrix, and behaves as the matrix says (house rule 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app.core import clock, policy
+from app.core.actor import Actor
+from app.core.unit_of_work import AnySession
+from app.models.system import AuditEvent
+from app.security import actors, roles
+from app.security.permissions import PERMISSIONS, permissions_of
+from tests import cast as the_cast
+from tests.architecture import permission_matrix as matrix
+from tests.architecture.permission_matrix import Door
+from tests.conftest import rolled_back
+from tests.factories import make
+
+HOW = (
+    "\n\nGive the door a permission of app/security/permissions.py (class_permission_name and "
+    "method_permission_name on a view, `permission` on a plain function), or name it with its "
+    "reason in OPEN_DOORS; then run\n"
+    "    python -m tests.architecture.permission_matrix --write\n"
+    "and review the difference of tests/architecture/permission_matrix.csv."
+)
+
+AWAITED: dict[str, str] = {
+    "accountability_notice": "notices of Art. 13",
+    "appeal": "appeals of Art. 12",
+    "baseline": "the redline against the issued table",
+    "baseline_indicator": "the redline against the issued table",
+    "baseline_milestone": "the redline against the issued table",
+    "baseline_task": "the redline against the issued table",
+    "bonus_entry": "the bonus ledger of Art. 12",
+    "chart": "charts",
+    "console": "the console of master data",
+    "correction": "corrections of closed months and years",
+    "department_assessment": "the computed assessment of Art. 12",
+    "department_class": "the console of master data",
+    "department_plan": "department plans of Art. 4.2-4.3",
+    "department_successor": "the console of master data",
+    "diagnosis": "diagnoses of Art. 9.2-9.3",
+    "diagnosis_item": "diagnoses of Art. 9.2-9.3",
+    "evidence": "files",
+    "import_job": "imports on the screen",
+    "notification": "the inbox",
+    "outbox_message": "the outbox",
+    "report": "documents",
+    "role": "the screen of roles",
+    "saved_view": "saved views",
+    "score_item": "the computed assessment of Art. 12",
+    "supervision_case:withdraw": "corrections of cases",
+    "task:export": "exports on the screen",
+    "task:import": "imports on the screen",
+    "work_point:add": "work points of Art. 4.4",
+    "work_point:edit": "work points of Art. 4.4",
+    "work_point:delete": "work points of Art. 4.4",
+    "work_point_opinion": "work points of Art. 4.4",
+    "work_point_set": "work points of Art. 4.4",
+}
+"""Permissions (or whole resources) that no door asks for yet, with what they wait for."""
+
+PEOPLE = {
+    roles.ADMIN: "admin", roles.OFFICE: "office", roles.QUALITY: "quality",
+    roles.HEAD: "head_xinxi", roles.STAFF: "staff_xinxi", roles.LEADER: "other_leader",
+    roles.TOP_LEADER: "topleader", roles.SECRETARY: "secretary", roles.DISCIPLINE: "discipline",
+    roles.ASSESSMENT_OFFICE: "assessor", roles.ASSESSMENT_GROUP: "group1", roles.AUDITOR: "auditor",
+}  # fmt: skip
+"""Somebody of each role, and for 教务处's rows a stranger where the role has departments."""
+
+
+# The list ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def doors(app: Flask) -> list[Door]:
+    return matrix.doors(app)
+
+
+def test_every_door_stands_in_the_matrix(doors: list[Door]) -> None:
+    known = set(matrix.read_matrix())
+    unlisted = [door for door in doors if door not in known]
+    assert not unlisted, f"not in the matrix, or not so: {_names(unlisted)}{HOW}"
+
+
+def test_the_matrix_lists_no_door_that_is_gone(doors: list[Door]) -> None:
+    gone = set(matrix.read_matrix()) - set(doors)
+    assert not gone, f"in the matrix only: {_names(gone)}{HOW}"
+
+
+def test_every_door_asks_for_a_permission_or_says_why_not(doors: list[Door]) -> None:
+    bare = [door for door in doors if not door.permission]
+    assert not bare, f"open to anybody: {_names(bare)}{HOW}"
+
+
+def test_every_permission_asked_for_is_granted_to_somebody(doors: list[Door]) -> None:
+    asked = {one: door for door in doors for one in _permissions(door)}
+    unknown = {one: door.door for one, door in asked.items() if one not in PERMISSIONS}
+    assert not unknown, f"not in GRANTS, so nobody ever enters: {unknown}"
+    assert all(door.roles for door in doors if _permissions(door))
+
+
+def test_no_permission_is_dead(doors: list[Door]) -> None:
+    used = {one for door in doors for one in _permissions(door)}
+    dead = {one for one in PERMISSIONS - used if not _awaited(one)}
+    assert not dead, f"no door asks for {sorted(dead)}: take it from GRANTS, or await it"
+
+
+def test_nothing_is_awaited_that_has_come(doors: list[Door]) -> None:
+    used = {one for door in doors for one in _permissions(door)}
+    come = [
+        name
+        for name in AWAITED
+        if not any(one not in used and _matches(name, one) for one in PERMISSIONS)
+    ]
+    assert not come, f"take these from AWAITED, their doors are there: {come}"
+
+
+def _awaited(permission: str) -> bool:
+    return any(_matches(name, permission) for name in AWAITED)
+
+
+def _matches(name: str, permission: str) -> bool:
+    return permission == name or permission.partition(":")[0] == name
+
+
+def _permissions(door: Door) -> list[str]:
+    return [one for one in door.permission.split(" + ") if ":" in one]
+
+
+def _names(doors: Any) -> str:
+    return "".join(
+        f"\n    {door.kind} {door.door} [{door.permission or 'nothing'}]" for door in sorted(doors)
+    )
+
+
+# The walk ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Walk:
+    """The application with a row of every model in 教务处, and who may see which."""
+
+    app: Flask
+    session: AnySession
+    rows: dict[str, Any]
+    views: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, name: str | None) -> FlaskClient:
+        client = self.app.test_client()
+        if name is not None:
+            actor = self.actor(name)
+            with client.session_transaction() as kept:
+                kept["_user_id"] = str(actor.user_id)
+                kept["signed_in_at"] = clock.now().timestamp()
+        return client
+
+    def actor(self, name: str) -> Actor:
+        from app.core.actor import Door as Entrance
+
+        return actors.load_actor(self.session, the_cast.username(name), Entrance.WEB)
+
+    def row(self, door: Door) -> Any:
+        view = self.views.get(door.door.partition(".")[0])
+        model = getattr(view, "model", None)
+        return None if model is None else self.rows.get(model.__name__)
+
+    def sees(self, actor: Actor, row: Any) -> bool:
+        model = type(row)
+        found = select(model.id).where(model.id == row.id, policy.visible(actor, model))
+        return self.session.scalar(found) is not None
+
+    def events(self) -> int:
+        return self.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+
+    def address(self, door: Door) -> str | None:
+        """The door's address with the row's id; None if it wants something else."""
+        row = self.row(door)
+        address = door.address
+        for place in ("<pk>", "<int:pk>"):
+            address = address.replace(place, str(getattr(row, "id", 1)))
+        return None if "<" in address else address
+
+
+@pytest.fixture(scope="module")
+def walk(app: Flask) -> Iterator[Walk]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        rolled_back(app) as session,
+        clock.at(the_cast.TODAY),
+    ):
+        # Who gets in is decided before the page is drawn.
+        patch.setattr("flask_appbuilder.baseviews.render_template", lambda *_, **__: "")
+        patch.setattr("app.web.errors.render_template", lambda *_, **__: "")
+        views = {view.endpoint: view for view in app.appbuilder.baseviews}  # type: ignore[attr-defined]
+        models = {view.model for view in views.values() if getattr(view, "model", None)}
+        rows = {
+            model.__name__: make(model) if model is not AuditEvent else None
+            for model in sorted(models, key=lambda model: model.__name__)
+        }
+        rows["AuditEvent"] = session.scalars(select(AuditEvent).limit(1)).first()
+        yield Walk(app, session, rows, views)
+
+
+def _with(doors: list[Door], method: str) -> list[Door]:
+    return [door for door in doors if door.kind != "command" and method in door.methods.split()]
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_a_role_gets_in_where_the_matrix_says_and_nowhere_else(
+    walk: Walk, doors: list[Door], role: str
+) -> None:
+    actor = walk.actor(PEOPLE[role])
+    assert actor.permissions == permissions_of(role)
+    client = walk.client(PEOPLE[role])
+    wrong = []
+    for door in _with(doors, "GET"):
+        address = walk.address(door)
+        if address is None or door.permission in {matrix.PUBLIC, matrix.SIGNED_IN}:
+            continue
+        status = client.get(address).status_code
+        expected = _expected(walk, actor, door)
+        if status not in expected:
+            wrong.append(f"{door.door} {address}: {status} instead of {sorted(expected)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _expected(walk: Walk, actor: Actor, door: Door) -> set[int]:
+    """The statuses that a GET of this door may answer to this actor."""
+    row = walk.row(door) if "pk>" in door.address else None
+    if door.kind == "step":
+        resource = door.permission.partition(":")[0]
+        if not actor.may(f"{resource}:read"):
+            return {403}
+        if row is not None and not walk.sees(actor, row):
+            return {404}
+        return {200} if actor.may(door.permission) else {403}
+    if not all(actor.may(one) for one in _permissions(door)):
+        return {403}
+    if row is None:
+        return {200, 302} if door.kind == "console" else {200}
+    if not walk.sees(actor, row):
+        return {404}
+    if door.door.endswith(".edit"):
+        return {200} if policy.can(actor, "edit", row) else {302}
+    return {200}
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_a_role_without_the_permission_changes_nothing(
+    walk: Walk, doors: list[Door], role: str
+) -> None:
+    actor = walk.actor(PEOPLE[role])
+    client = walk.client(PEOPLE[role])
+    before = walk.events()
+    wrong = []
+    for door in doors:
+        if all(actor.may(one) for one in _permissions(door)) or door.kind == "command":
+            continue
+        address = walk.address(door)
+        for method in set(door.methods.split()) & {"POST", "PUT", "PATCH", "DELETE"}:
+            assert address is not None, f"{door.door}: say how to reach it"
+            body = {"json": {}} if address.startswith("/api/") else {"data": {}}
+            status = client.open(address, method=method, **body).status_code
+            if status not in ({403, 404} if door.kind == "step" else {403}):
+                wrong.append(f"{method} {address}: {status}")
+    assert not wrong, "\n".join(wrong)
+    assert walk.events() == before
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_an_action_of_a_list_asks_for_its_step(walk: Walk, doors: list[Door], role: str) -> None:
+    actor = walk.actor(PEOPLE[role])
+    client = walk.client(PEOPLE[role])
+    before = walk.events()
+    wrong = []
+    for view in walk.views.values():
+        for name in getattr(view, "actions", None) or {}:
+            if actor.may(f"{view.class_permission_name}:{name}"):
+                continue
+            row = walk.rows[view.model.__name__]
+            one = client.post(f"{view.route_base}/action/{name}/{row.id}")
+            many = client.post(
+                f"{view.route_base}/action_post", data={"action": name, "rowid": row.id}
+            )
+            if {one.status_code, many.status_code} != {403}:
+                wrong.append(f"{view.endpoint}.{name}: {one.status_code} {many.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert walk.events() == before
+
+
+def test_nobody_gets_in_before_signing_in(walk: Walk, doors: list[Door]) -> None:
+    client = walk.client(None)
+    before = walk.events()
+    wrong = []
+    for door in doors:
+        address = walk.address(door)
+        if door.permission == matrix.PUBLIC or door.kind == "command" or address is None:
+            continue
+        for method in door.methods.split():
+            body = {"json": {}} if address.startswith("/api/") else {}
+            answer = client.open(address, method=method, **body)
+            to_login = answer.status_code == 302 and "/login/" in answer.location
+            if answer.status_code != 401 and not to_login:
+                wrong.append(f"{method} {address}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert walk.events() == before

@@ -1,0 +1,101 @@
+"""A real browser against a real server on a database of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from app.core import clock
+from tests import cast as the_cast
+
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="session")
+def served(make_app: Callable[..., Flask]) -> Flask:
+    """An application with the cast, CSRF switched on as in production."""
+    return make_app(WTF_CSRF_ENABLED=True)
+
+
+@pytest.fixture(scope="session")
+def clock_of_server() -> dict[str, dt.date]:
+    """The day the server believes it is. A journey moves it; nothing waits."""
+    return {"today": the_cast.TODAY}
+
+
+@pytest.fixture(scope="session")
+def address(served: Flask, clock_of_server: dict[str, dt.date]) -> Iterator[str]:
+    def at_that_day(environ: Any, start_response: Any) -> Any:
+        with clock.at(clock_of_server["today"]):
+            return list(served(environ, start_response))
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, at_that_day, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing; on Debian: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=list(SIZES))
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def page_for(
+    browser: Browser, address: str, size: str
+) -> Iterator[Callable[[str], Page]]:
+    """`page_for("head_jwc")`: a browser window where she has just signed in, by typing.
+
+    A window fails its test when a script fails in it or it asks another host for anything.
+    """
+    contexts: list[Any] = []
+    troubles: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+        page.on(
+            "request",
+            lambda asked: None
+            if asked.url.startswith((address, "data:", "blob:"))
+            else troubles.append(f"another host: {asked.url}"),
+        )
+
+    def sign_in(name: str) -> Page:
+        context = browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=address)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        page.goto("/login/")
+        page.locator("[name=username]").press_sequentially(the_cast.username(name))
+        page.locator("[name=password]").press_sequentially(the_cast.PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{address}/")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert not troubles
