@@ -287,7 +287,7 @@ class DomainConsole(Gated, ModelView):
     def update_model(self, form: Any, model: Any) -> bool:
         key = model.id
         try:
-            if str(model.version) != str(form.version.data):
+            if str(model.version) != request.form.get("version"):
                 raise Conflict(message("Somebody has changed this row meanwhile."))
             with unit_of_work(db.session, the_actor()), db.session.no_autoflush:
                 self._fill(form, model)

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Date, Integer, Numeric, inspect
+from sqlalchemy import Date, Integer, Numeric, inspect, select
 
 from app.core import workflow
 from app.core.actor import Actor
@@ -15,13 +15,32 @@ from app.core.errors import Conflict, RuleViolation
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.models.improvement import Adjustment, AdjustmentKind
-from app.models.planning import Task, TaskOrigin
+from app.models.organisation import Department
+from app.models.planning import Task, TaskDepartment, TaskDepartmentRole, TaskOrigin
 
 ADJUSTABLE = (
     "title", "goal", "measures", "standard", "due_on", "due_text", "start_on", "weight",
     "owner_id", "leader_id", "section_id", "key_supervised", "remark", "number",
     "lead_department_id",
 )  # fmt: skip
+
+OF_ADDITIONS = ("category_id", "work_point_id", "strategic_goal_id")
+"""Columns that an addition sets besides, and that nothing changes afterwards."""
+
+PARTS = {"co_lead": TaskDepartmentRole.CO_LEAD, "assist": TaskDepartmentRole.ASSIST}
+"""The departments of a task by role: an adjustment names them by their codes, `a;b`."""
+
+
+def current_value(task: Task, name: str) -> str | None:
+    """What a field of a task holds now, as an adjustment keeps it."""
+    if name in PARTS:
+        named = sorted(
+            (part for part in task.departments if part.role == PARTS[name]),
+            key=lambda part: (part.position, part.id),
+        )
+        return ";".join(part.department.code for part in named) or None
+    value = plain(getattr(task, name))
+    return None if value is None or value == "" else str(value)
 
 
 def read_field(column: str, text: str | None) -> Any:
@@ -30,7 +49,7 @@ def read_field(column: str, text: str | None) -> Any:
     Raises RuleViolation at `new_value` when the column is not adjustable or the text is not
     a value of it.
     """
-    if column not in ADJUSTABLE:
+    if column not in ADJUSTABLE and column not in OF_ADDITIONS:
         raise RuleViolation(message("This field is not adjusted."), "column_name")
     if text is None or not text.strip():
         return None
@@ -67,25 +86,74 @@ def apply_changes(session: AnySession, actor: Actor, adjustment: Adjustment) -> 
         return task
     if not adjustment.changes:
         raise RuleViolation(message("The adjustment holds no change."), "changes")
+    due_on = task.due_on
     for change in adjustment.changes:
-        new = read_field(change.column_name, change.new_value)
-        current = plain(getattr(task, change.column_name))
-        if (change.old_value or None) != (None if current is None else str(current)):
+        name = change.column_name
+        if name in OF_ADDITIONS:
+            raise RuleViolation(message("This field is not adjusted."), "column_name")
+        new = None if name in PARTS else read_field(name, change.new_value)
+        if (change.old_value or None) != current_value(task, name):
             raise Conflict(
                 message("The task has changed since the adjustment was written."), "changes"
             )
-        setattr(task, change.column_name, new)
+        if name in PARTS:
+            _name_departments(session, task, PARTS[name], change.new_value)
+        else:
+            setattr(task, name, new)
+    if due_on is not None and task.due_on is not None and task.due_on != due_on:
+        # The last milestones stand for the due date; left behind, they would call the task late.
+        for milestone in task.milestones:
+            if milestone.due_on == due_on or (milestone.due_on and milestone.due_on > task.due_on):
+                milestone.due_on = task.due_on
     return task
 
 
+def _name_departments(
+    session: AnySession, task: Task, role: TaskDepartmentRole, codes: str | None
+) -> None:
+    """Give a task exactly these departments in this role; those that stay keep their part."""
+    wanted = [code.strip() for code in (codes or "").split(";") if code.strip()]
+    found = {
+        row.code: row.id
+        for row in session.execute(
+            select(Department.code, Department.id).where(Department.code.in_(wanted))
+        )
+    }
+    unknown = [code for code in wanted if code not in found]
+    if unknown:
+        raise RuleViolation(
+            message("There is no department “%(code)s”.", code=unknown[0]), "new_value"
+        )
+    known = {part.department_id: part for part in task.departments}
+    keep = {found[code] for code in wanted}
+    for part in list(task.departments):
+        if part.role == role and part.department_id not in keep:
+            task.departments.remove(part)
+    for place, code in enumerate(wanted, start=1):
+        part = known.get(found[code])
+        if part is None:
+            task.departments.append(
+                TaskDepartment(department_id=found[code], role=role, position=place)
+            )
+        else:
+            part.role, part.position = role, place
+
+
 def _add_task(session: AnySession, actor: Actor, adjustment: Adjustment) -> Task:
-    values = {change.column_name: read_field(change.column_name, change.new_value) for change in adjustment.changes}
+    values = {
+        change.column_name: read_field(change.column_name, change.new_value)
+        for change in adjustment.changes
+        if change.column_name not in PARTS
+    }
     if not values.get("title"):
         raise RuleViolation(message("A new task needs a title."), "changes")
     values.setdefault("lead_department_id", adjustment.department_id)
     task = Task(cycle_id=adjustment.cycle_id, origin=TaskOrigin.ADDED, **values)
     session.add(task)
     session.flush()
+    for change in adjustment.changes:
+        if change.column_name in PARTS:
+            _name_departments(session, task, PARTS[change.column_name], change.new_value)
     workflow.apply(session, actor, task, "publish")
     adjustment.task = task
     return task

@@ -1,77 +1,87 @@
-"""Commands of monitoring: what a submitted check computes and writes (Art. 7)."""
+"""Commands of monitoring: drafting a month's check, closing a month, asking for help (Art. 7, 9.1)."""
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
-from decimal import Decimal
-
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
-from app.core import clock
+from app.core import clock, guard, policy
+from app.core.actor import Actor
+from app.core.errors import RuleViolation, WrongState
+from app.core.text import message
 from app.core.unit_of_work import AnySession
-from app.cycles.queries import college_calendar, rule
 from app.models.cycles import ReportingMonth
-from app.models.monitoring import MonthlyCheck
-from app.monitoring.lights import Thresholds, compute, planned_percent
+from app.models.monitoring import CheckStatus, CoordinationRequest, MonthlyCheck
+from app.models.planning import Task, TaskStatus
+from app.monitoring.settling import light_of, month_end, plan_at
+
+__all__ = ["close_month", "draft_check", "month_end", "request_coordination"]
 
 
-def month_end(year: int, month: int) -> dt.date:
-    """The day a monthly check speaks of: the last of its month (Art. 7)."""
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
+def draft_check(session: AnySession, actor: Actor, check: MonthlyCheck) -> MonthlyCheck:
+    """Add the draft of a task's check of a month.
+
+    The task's owner or the head of its lead department, while the task is accepted. Effects:
+    a check in `draft`; its figures count when the head submits it. Errors: NotAllowed;
+    RuleViolation for a percentage out of range. Flushes nothing. Art. 7.
+    """
+    session.add(check)
+    return check
 
 
-def settle_check(session: AnySession, check: MonthlyCheck) -> None:
-    """Compute plan and light of a check at its month's end, mark it late or not, and carry
-    the figures to its task. Runs inside the step `submit`, whose transaction it shares."""
-    task = check.task
-    day = month_end(check.year, check.month)
-    cycle = task.cycle
-    check.planned_percent = planned_percent(
-        ((milestone.due_on, milestone.planned_percent) for milestone in task.milestones), day
+def close_month(
+    session: AnySession, actor: Actor, month: ReportingMonth, bulletin_number: str
+) -> list[Task]:
+    """Close a month with its bulletin (通报): what was not reported by now shows as such.
+
+    Office; an open, not exempt month. Effects: number and day of the bulletin; accepted
+    tasks that began and have no submitted check turn grey, overdue ones red. Returns those.
+    Errors: NotAllowed, WrongState when closed, RuleViolation without a number. Art. 7.
+    """
+    policy.require(actor, "edit", month)
+    if month.closed_on is not None:
+        raise WrongState(message("This month is closed already."))
+    if month.exempt:
+        raise RuleViolation(message("This month is not reported on."), "exempt")
+    if not bulletin_number.strip():
+        raise RuleViolation(message("A bulletin needs its number."), "bulletin_number")
+    day = month_end(month.cycle.year, month.month)
+    reported = select(MonthlyCheck.task_id).where(
+        MonthlyCheck.year == month.cycle.year,
+        MonthlyCheck.month == month.month,
+        MonthlyCheck.status == CheckStatus.SUBMITTED,
     )
-    verdict = compute(
-        planned=check.planned_percent,
-        actual=check.actual_percent,
-        quality=check.quality,
-        due_on=task.due_on,
-        day=day,
-        finished_on=task.finished_on,
-        thresholds=Thresholds(
-            yellow=Decimal(rule(session, cycle, "light.yellow_lag_points")),
-            orange=Decimal(rule(session, cycle, "light.orange_lag_points")),
-        ),
-    )
-    check.computed_light = verdict.light
-    check.light_reason = str(verdict.reason)
-    check.submitted_at = clock.now()
-    check.late = clock.today() > due_day(session, check)
-    if is_latest(session, check):
-        task.planned_percent = check.planned_percent
-        task.actual_percent = check.actual_percent
-        task.light = str(check.head_light or check.computed_light)
-
-
-def due_day(session: AnySession, check: MonthlyCheck) -> dt.date:
-    """The last day a month's check is in time: the Office's date, or the month's end and the
-    rule book's grace in workdays."""
-    fixed = session.scalar(
-        select(ReportingMonth.due_on).where(
-            ReportingMonth.cycle_id == check.task.cycle_id, ReportingMonth.month == check.month
+    silent = list(
+        session.scalars(
+            select(Task)
+            .where(
+                Task.cycle_id == month.cycle_id,
+                Task.status == TaskStatus.ACCEPTED,
+                Task.start_on.is_(None) | (Task.start_on <= day),
+                Task.id.not_in(reported),
+            )
+            .options(selectinload(Task.milestones), joinedload(Task.cycle))
         )
     )
-    if fixed is not None:
-        return fixed
-    grace = int(rule(session, check.task.cycle, "check.grace_workdays"))
-    return clock.add_workdays(month_end(check.year, check.month), grace, college_calendar(session))
+    with guard.privileged(session):
+        month.closed_on = clock.today()
+        month.bulletin_number = bulletin_number.strip()
+        for task in silent:
+            task.planned_percent = plan_at(task, day)
+            verdict = light_of(session, task, day, actual=None, quality=None)
+            task.light = str(verdict.light)
+    return silent
 
 
-def is_latest(session: AnySession, check: MonthlyCheck) -> bool:
-    """Is there no submitted check of a later month? Only the latest speaks for the task."""
-    later = select(MonthlyCheck.id).where(
-        MonthlyCheck.task_id == check.task_id,
-        MonthlyCheck.submitted_at.is_not(None),
-        (MonthlyCheck.year > check.year)
-        | ((MonthlyCheck.year == check.year) & (MonthlyCheck.month > check.month)),
-    )
-    return session.scalar(later.limit(1)) is None
+def request_coordination(
+    session: AnySession, actor: Actor, request: CoordinationRequest
+) -> CoordinationRequest:
+    """Ask a department or a leader for help with a matter.
+
+    The head of the asking department. Effects: a request in `open`. Errors: NotAllowed;
+    RuleViolation without an addressee. Art. 9.1.
+    """
+    session.add(request)
+    session.flush()
+    return request
+

@@ -12,8 +12,9 @@ from app.core import clock
 from app.core.unit_of_work import AnySession
 from app.cycles.queries import college_calendar, rule
 from app.models.cycles import ReportingMonth
-from app.models.monitoring import MonthlyCheck
-from app.monitoring.lights import Thresholds, compute, planned_percent
+from app.models.monitoring import MonthlyCheck, Quality
+from app.models.planning import Task
+from app.monitoring.lights import Thresholds, Verdict, compute, planned_percent
 
 
 def month_end(year: int, month: int) -> dt.date:
@@ -21,26 +22,44 @@ def month_end(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
+def plan_at(task: Task, day: dt.date) -> Decimal | None:
+    """The planned percent of a task at `day`, by its milestones."""
+    return planned_percent(
+        ((milestone.due_on, milestone.planned_percent) for milestone in task.milestones), day
+    )
+
+
+def light_of(
+    session: AnySession,
+    task: Task,
+    day: dt.date,
+    *,
+    actual: Decimal | None,
+    quality: Quality | None,
+) -> Verdict:
+    """The light of a task at `day` with what was reported, by the rules of its year."""
+    return compute(
+        planned=plan_at(task, day),
+        actual=actual,
+        quality=quality,
+        due_on=task.due_on,
+        day=day,
+        finished_on=task.finished_on,
+        thresholds=Thresholds(
+            yellow=Decimal(rule(session, task.cycle, "light.yellow_lag_points")),
+            orange=Decimal(rule(session, task.cycle, "light.orange_lag_points")),
+        ),
+    )
+
+
 def settle_check(session: AnySession, check: MonthlyCheck) -> None:
     """Compute plan and light of a check at its month's end, mark it late or not, and carry
     the figures to its task. Runs inside the step `submit`, whose transaction it shares."""
     task = check.task
     day = month_end(check.year, check.month)
-    cycle = task.cycle
-    check.planned_percent = planned_percent(
-        ((milestone.due_on, milestone.planned_percent) for milestone in task.milestones), day
-    )
-    verdict = compute(
-        planned=check.planned_percent,
-        actual=check.actual_percent,
-        quality=check.quality,
-        due_on=task.due_on,
-        day=day,
-        finished_on=task.finished_on,
-        thresholds=Thresholds(
-            yellow=Decimal(rule(session, cycle, "light.yellow_lag_points")),
-            orange=Decimal(rule(session, cycle, "light.orange_lag_points")),
-        ),
+    check.planned_percent = plan_at(task, day)
+    verdict = light_of(
+        session, task, day, actual=check.actual_percent, quality=check.quality
     )
     check.computed_light = verdict.light
     check.light_reason = str(verdict.reason)

@@ -36,7 +36,7 @@ from app.models.planning import (
     WorkPointSetStatus,
 )
 from app.organisation.rules import belongs, heads, in_hands, is_office, leads, reads_college
-from app.security.roles import HEAD, LEADER, STAFF
+from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
 
 HAND_OUT_COLUMNS = frozenset({"section_id", "owner_id", "remark"})
 """What a department still sets after issue, when it hands a task out (Art. 5.3)."""
@@ -147,7 +147,7 @@ def can_write_task(actor: Actor, verb: str, task: Task) -> bool:
     if verb in {"publish", "terminate", "import"}:
         return is_office(actor)
     if verb == "finish":
-        return leads(actor, task.lead_department_id)
+        return leads(actor, task.lead_department_id) or actor.has_role(TOP_LEADER)
     if verb == "accept":
         return heads(actor, task.lead_department_id)
     if task.status in (TaskStatus.FINISHED, TaskStatus.TERMINATED):

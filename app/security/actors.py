@@ -128,7 +128,9 @@ def _posts_of(
             Delegation.valid_to >= today,
         )
     ).all()
-    scope = {giver: department for giver, department in delegations}
+    scope: dict[int, set[int | None]] = {}
+    for giver, department in delegations:
+        scope.setdefault(giver, set()).add(department)
     rows = session.execute(
         select(Appointment.person_id, Appointment.department_id, Appointment.post).where(
             Appointment.person_id.in_([person_id, *scope]),
@@ -142,7 +144,7 @@ def _posts_of(
     own = {row.department_id for row in rows if row.person_id == person_id}
     for row in rows:
         if row.person_id != person_id:
-            if scope[row.person_id] not in (None, row.department_id):
+            if scope[row.person_id].isdisjoint({None, row.department_id}):
                 continue
             if row.department_id not in own:
                 acting_for[row.department_id] = row.person_id

@@ -79,7 +79,7 @@ class SecurityManager(StockSecurityManager):
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Person | None:
         person = self.load_user(jwt_data["sub"])
-        if person is None or jwt_data.get(PASSWORD_CLAIM) != _password_mark(person):
+        if person is None or jwt_data.get(CLAIM) != _password_mark(person):
             forget_actor()
             return None
         _require_own_password(person)
@@ -221,12 +221,11 @@ def hash_password(password: str) -> str:
 def _require_own_password(person: Person | None) -> None:
     """A first password opens nothing but the page that changes it."""
     if person is not None and person.must_change_password:
-        raise NotAllowed(
-            message("Change your first password in the browser before using the API.")
-        )
+        raise NotAllowed(message("Change your first password in the browser before using the API."))
 
 
-PASSWORD_CLAIM = "password"
+CLAIM = "password_since"
+"""In a token: since when its person has had the password it was given for."""
 
 
 def _password_mark(person: Person) -> str:
@@ -237,7 +236,7 @@ def _password_mark(person: Person) -> str:
 
 def _claims(identity: str) -> dict[str, str]:
     person = db.session.get(Person, int(identity))
-    return {} if person is None else {PASSWORD_CLAIM: _password_mark(person)}
+    return {} if person is None else {CLAIM: _password_mark(person)}
 
 
 def _unauthorised(*_: Any) -> Any:

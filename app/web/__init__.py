@@ -21,7 +21,6 @@ def prepare(app: Flask) -> None:
     text.set_translator(_translate)
     text.set_language_test(_reads_chinese)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    app.before_request(incoming.refuse_unusable)
     app.before_request(_take_language)
 
 
@@ -29,6 +28,7 @@ def finish(app: Flask) -> None:
     """Hooks that come after the views: every request knows its actor before it starts."""
     from app.web import assets, errors, health
 
+    app.before_request(incoming.refuse_unusable)
     app.before_request(_know_the_actor)
     app.before_request(_check_csrf)
     app.before_request(_change_first_password)
@@ -166,5 +166,7 @@ def _change_first_password() -> Any:
     if request.path.startswith("/api/"):
         from app.web.errors import answer
 
-        return answer(403, gettext("Change your first password in the browser before using the API."))
+        return answer(
+            403, gettext("Change your first password in the browser before using the API.")
+        )
     return redirect("/account/password/")

@@ -26,7 +26,6 @@ from app.models.organisation import Person
 from app.web.errors import answer
 from app.web.views import show_refusal, the_actor
 
-
 NEUTRAL = lazy_gettext(
     "The user name or password is wrong, or the account is locked for a while after too many failures."
 )
@@ -73,7 +72,8 @@ class SignInView(AuthDBView):
 class AccountForm(FlaskForm):
     phone = StringField(lazy_gettext("Phone"), [validators.Optional(), validators.Length(max=32)])
     email = StringField(
-        lazy_gettext("Email"), [validators.InputRequired(), validators.Email(), validators.Length(max=320)]
+        lazy_gettext("Email"),
+        [validators.InputRequired(), validators.Email(), validators.Length(max=320)],
     )
 
 
@@ -148,9 +148,7 @@ class ChangePasswordView(BaseView):
                             message("The current password is wrong."), "old_password"
                         )
                     if form.password.data == form.old_password.data:
-                        raise RuleViolation(
-                            message("The new password is the old one."), "password"
-                        )
+                        raise RuleViolation(message("The new password is the old one."), "password")
                     with unit_of_work(db.session, the_actor()):
                         current_app.appbuilder.sm.set_password(person, form.password.data)  # type: ignore[attr-defined]
                 except Refusal as error:

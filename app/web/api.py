@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from flask import request
 from flask_appbuilder import ModelRestApi
 from flask_appbuilder.api import expose, protect, safe
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -87,6 +87,8 @@ class DomainApi(RequestFilters, ModelRestApi):
             self.search_columns = [key for key in columns if not key.endswith("_id")] + relations
         if self.read_only or not self.form_columns:
             self.exclude_route_methods = {"post", "put", "delete"}
+            # Without columns FAB would describe (and accept) every one there is.
+            self.add_model_schema = self.edit_model_schema = Schema()
         if model not in workflow.workflows():
             self.exclude_route_methods = {
                 *(self.exclude_route_methods or set()), "list_transitions", "take_transition",
@@ -94,6 +96,8 @@ class DomainApi(RequestFilters, ModelRestApi):
         self.label_columns = Labels(model)
         self.list_title = self.show_title = self.add_title = self.edit_title = lazy_noun(model)
         super().__init__()
+        self.add_columns = list(self.form_columns)
+        self.edit_columns = list(self.form_columns)
 
     hidden_columns: ClassVar[frozenset[str]] = frozenset()
 

@@ -62,10 +62,11 @@ class ScopedInterface(SQLAInterface):
         return super().apply_all(query, *args, **options)
 
     def get(self, id: Any, filters: Any = None, *args: Any, **options: Any) -> Any:
-        try:
-            number = int(id)
-        except (TypeError, ValueError):
+        text = str(id)
+        # One row, one address: " 7" and "７" are integers to Python.
+        if not (text.isascii() and text.isdigit() and len(text) < 11):
             return None
+        number = int(text)
         if not 0 < number < 2**31:
             return None
         return super().get(number, filters, *args, **options)

@@ -45,13 +45,6 @@ OPEN_DOORS = {
 }
 """Doors without a permission of their own. Whoever adds one says why."""
 
-CONSOLE_VERBS = {
-    "index": "read", "index_view": "read", "details_view": "read", "export": "read",
-    "ajax_lookup": "read", "create_view": "add", "edit_view": "edit", "ajax_update": "edit",
-    "delete_view": "delete", "action_view": "edit",
-}  # fmt: skip
-
-
 @dataclass(frozen=True, order=True, slots=True)
 class Door:
     kind: str
@@ -119,13 +112,9 @@ def view_permission(view: Any, method: str) -> str:
 
 
 def _console_permission(view: Any, method: str) -> str:
-    resource = getattr(view, "class_permission_name", None)
-    verbs = {**CONSOLE_VERBS, **(getattr(view, "method_permission_name", None) or {})}
-    if method == "static":
-        return PUBLIC
-    if resource is None or method not in verbs:
-        return ""
-    return f"{resource}:{verbs[method]}"
+    """What `app.console.base.Gated` says that an address needs, all of it at once."""
+    needed = getattr(view, "needed", None)
+    return "" if needed is None else " + ".join(dict.fromkeys(needed(method)))
 
 
 def _marked(app: Flask, endpoint: str) -> str:

@@ -19,7 +19,10 @@ from tests.postgres import fresh_database
 
 TABLES = list(metadata.tables.values())
 OWN_TABLES = [table for table in TABLES if schema.chapter_of(table) != "accounts"]
-MODELS = [mapper.class_ for mapper in Domain.registry.mappers if issubclass(mapper.class_, Domain)]
+MODELS = sorted(
+    (mapper.class_ for mapper in Domain.registry.mappers if issubclass(mapper.class_, Domain)),
+    key=lambda model: model.__name__,
+)
 
 
 # Reading a database back ---------------------------------------------------------------

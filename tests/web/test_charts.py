@@ -18,11 +18,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, unit_of_work
 from app.extensions import db
 from app.models.monitoring import MonthlyCheck
-from app.models.planning import Milestone, Task
-from tests.cast import YEAR, Cast
+from app.models.planning import Task
+from tests.cast import TEST, YEAR, Cast
 from tests.factories import (
     make_cycle,
     make_milestone,
@@ -32,7 +32,6 @@ from tests.factories import (
 )
 
 ClientFor = Callable[[str], FlaskClient]
-JANUARY = {"_flt_3_light": "red"}
 
 
 def payload_of(page: Any) -> dict[str, Any]:
@@ -153,7 +152,7 @@ def test_the_form_narrows_by_category_and_leader(client_for: ClientFor, cast: Ca
     make_task(status="published", leader=cast.leader)
     office = client_for("office")
     page = office.get("/chart/tasks")
-    assert f'name="_flt_0_category"' in page.text
+    assert 'name="_flt_0_category"' in page.text
     narrowed = office.get(
         f"/chart/tasks?_flt_0_category={category.id}&_flt_0_leader={cast.other_leader.id}"
     )
@@ -291,11 +290,8 @@ def progress(cast: Cast) -> list[Task]:
     for place, month, percent in reports:
         make_monthly_check(task=rows[place], month=month, actual_percent=percent, status="submitted")
     make_monthly_check(task=rows[3], month=6, actual_percent=99)
-    ended = make_task(status="published", termination_cause="政策取消")
+    ended = make_task(status="terminated", termination_cause="政策取消")
     make_milestone(task=ended, due_on=dt.date(YEAR, 2, 1), planned_percent=100)
-    session = db.session
-    session.execute(Task.__table__.update().where(Task.id == ended.id).values(status="terminated"))
-    session.expire_all()
     return rows
 
 
@@ -355,14 +351,9 @@ def test_the_page_loads_nothing_from_elsewhere(client_for: ClientFor, tasks: lis
 
 
 def test_a_title_cannot_break_out_of_the_data(client_for: ClientFor, cast: Cast) -> None:
-    make_task(status="published", light="red")
-    cast.jwc.name = "</script><script>alert(1)</script>"
-    session = db.session
-    from app.core.unit_of_work import unit_of_work
-    from tests.cast import TEST
-
-    with unit_of_work(session, TEST):
-        pass
+    make_task(status="published", light="red", lead_department=cast.jwc)
+    with unit_of_work(db.session, TEST):
+        cast.jwc.name = "</script><script>alert(1)</script>"
     text = client_for("office").get("/chart/tasks").text
     assert "<script>alert(1)" not in text
 

@@ -1,0 +1,163 @@
+"""Rows imported per second, against plain inserts of the same rows.
+
+    python bench/import_rows.py [--rows 5000] [--rounds 3]
+
+An empty database of its own takes a table of tasks, each with an assisting department and
+dated steps, once through the import and once through SQLAlchemy Core's `insert` with lists
+of values: the same rows of the same tables, the audit trail's among them, in the same run.
+Rounds alternate; the best of each counts. Goal: at least 0.3.
+
+Prints what each stage takes, rows per second, and the ratio. Uses `DATABASE_URL` if it is
+set (tables are made in it and emptied), else an SQLite file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+YEAR = 2030
+GOAL = 0.3
+HEADINGS = ["序号", "目标任务", "主要举措", "考核标准", "完成时限", "牵头部门", "配合部门",
+            "分管领导", "责任人", "权重", "备注"]  # fmt: skip
+UNITS = ["教务处", "学生处", "财务处", "图书馆", "科技处", "信息工程系", "机电工程系"]
+
+
+def write_file(path: Path, rows: int) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADINGS)
+        for number in range(1, rows + 1):
+            unit, other = UNITS[number % 7], UNITS[(number + 3) % 7]
+            measures = "3月：完成调研并形成方案\n6月：组织实施\n11月：总结验收"
+            writer.writerow(
+                [number, f"推进第{number}项专业建设任务", measures, "方案出台，验收合格",
+                 "11月30日前", unit, other, "分管教学院领导", f"{unit}负责人", 10, ""]  # fmt: skip
+            )
+
+
+@contextmanager
+def timed(stages: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    stages[name] = min(time.perf_counter() - start, stages.get(name, float("inf")))
+
+
+def measure(app: Any, path: Path, rounds: int) -> tuple[dict[str, float], int, int]:
+    """The best time of each stage; the tasks, and all rows written with them."""
+    from app.core.unit_of_work import unit_of_work
+    from app.exchange.import_tasks import TaskOptions, import_tasks
+    from app.exchange.plan_files import plan_task_file
+    from app.extensions import db
+    from app.models.cycles import Cycle
+    from app.models.organisation import Department, DepartmentKind
+
+    actor = _actor()
+    stages: dict[str, float] = {}
+    with app.app_context(), unit_of_work(db.session, actor):
+        for number, name in enumerate(UNITS):
+            db.session.add(Department(code=f"u{number}", name=name, kind=DepartmentKind.FUNCTIONAL))
+        db.session.add(Cycle(year=YEAR, name=str(YEAR)))
+    tasks = total = 0
+    for _ in range(rounds):
+        with app.app_context():
+            with timed(stages, "read and parse, compare"):
+                plan = plan_task_file(db.session, actor, path, year=YEAR)
+            with timed(stages, "import: gate, audit, commit"):
+                import_tasks(db.session, actor, plan, TaskOptions())
+            tasks = plan.summary()["new"]
+        with app.app_context():
+            rows = _take_out(db.session)
+            total = sum(len(values) for _, values in rows)
+            with timed(stages, "plain inserts, commit"):
+                for table, values in rows:
+                    db.session.execute(table.insert(), values)
+                db.session.commit()
+            _take_out(db.session)
+    return stages, tasks, total
+
+
+def _actor() -> Any:
+    from app.core.actor import Door, system_actor
+
+    return system_actor("bench", Door.IMPORT)
+
+
+def _take_out(session: Any) -> list[tuple[Any, list[dict[str, Any]]]]:
+    """The rows that the import has written, as values; the tables are empty afterwards."""
+    from sqlalchemy import delete, select
+
+    from app.models.planning import Milestone, Task, TaskDepartment
+    from app.models.system import AuditEvent, AuditHead
+
+    tables = [model.__table__ for model in (Task, TaskDepartment, Milestone, AuditEvent)]
+    taken: list[tuple[Any, list[dict[str, Any]]]] = [
+        (table, [dict(row) for row in session.execute(select(table)).mappings()])
+        for table in tables
+    ]
+    for table in [AuditHead.__table__, *reversed(tables)]:
+        session.execute(delete(table))
+    session.commit()
+    return taken
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser.add_argument("--rows", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--profile", action="store_true", help="show where the import's time goes")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["INSTANCE_PATH"] = folder
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
+        from app import create_app, schema
+        from app.extensions import db
+
+        app = create_app()
+        with app.app_context():
+            schema.upgrade_to(db.engine)
+        path = Path(folder) / "tasks.csv"
+        write_file(path, options.rows)
+        work: Callable[[], Any] = lambda: measure(app, path, options.rounds)  # noqa: E731
+        stages, tasks, total = _profiled(work) if options.profile else work()
+        engine = _engine(app)
+    plain = stages["plain inserts, commit"]
+    imported = stages["import: gate, audit, commit"]
+    whole = imported + stages["read and parse, compare"]
+    print(f"{tasks} tasks, {total} rows with their parts and audit events, {engine}")
+    for name, seconds in stages.items():
+        print(f"  {name:<32} {seconds:7.2f} s   {total / seconds:9.0f} rows/s")
+    print(f"  import / plain inserts: {plain / imported:.2f} (goal {GOAL}); with reading: {plain / whole:.2f}")
+    print(f"  tasks from file to commit: {tasks / whole:.0f} a second")
+    return 0
+
+
+def _engine(app: Any) -> str:
+    from app.extensions import db
+
+    with app.app_context():
+        return str(db.engine.dialect.name)
+
+
+def _profiled(work: Callable[[], Any]) -> Any:
+    import cProfile
+    import pstats
+
+    profile = cProfile.Profile()
+    found = profile.runcall(work)
+    pstats.Stats(profile).sort_stats("tottime").print_stats(35)
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
