@@ -14,8 +14,10 @@ set (tables are made in it and emptied), else an SQLite file.
 from __future__ import annotations
 
 import argparse
+import cProfile
 import csv
 import os
+import pstats
 import sys
 import tempfile
 import time
@@ -74,7 +76,7 @@ def measure(app: Any, path: Path, rounds: int) -> tuple[dict[str, float], int, i
             with timed(stages, "read and parse, compare"):
                 plan = plan_task_file(db.session, actor, path, year=YEAR)
             with timed(stages, "import: gate, audit, commit"):
-                import_tasks(db.session, actor, plan, TaskOptions())
+                PROFILE.runcall(import_tasks, db.session, actor, plan, TaskOptions())
             tasks = plan.summary()["new"]
         with app.app_context():
             rows = _take_out(db.session)
@@ -128,9 +130,12 @@ def main() -> int:
             schema.upgrade_to(db.engine)
         path = Path(folder) / "tasks.csv"
         write_file(path, options.rows)
-        work: Callable[[], Any] = lambda: measure(app, path, options.rounds)  # noqa: E731
-        stages, tasks, total = _profiled(work) if options.profile else work()
+        global PROFILE
+        PROFILE = cProfile.Profile() if options.profile else _Plain()
+        stages, tasks, total = measure(app, path, options.rounds)
         engine = _engine(app)
+    if options.profile:
+        pstats.Stats(PROFILE).sort_stats("tottime").print_stats(45)
     plain = stages["plain inserts, commit"]
     imported = stages["import: gate, audit, commit"]
     whole = imported + stages["read and parse, compare"]
@@ -149,14 +154,14 @@ def _engine(app: Any) -> str:
         return str(db.engine.dialect.name)
 
 
-def _profiled(work: Callable[[], Any]) -> Any:
-    import cProfile
-    import pstats
+class _Plain:
+    """Runs without a profile."""
 
-    profile = cProfile.Profile()
-    found = profile.runcall(work)
-    pstats.Stats(profile).sort_stats("tottime").print_stats(35)
-    return found
+    def runcall(self, work: Callable[..., Any], *given: Any) -> Any:
+        return work(*given)
+
+
+PROFILE: Any = _Plain()
 
 
 if __name__ == "__main__":

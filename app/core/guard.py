@@ -117,6 +117,9 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
     passed: list[tuple[Any, ...]] = []
     session.info[_PASSED] = passed
     with session.no_autoflush:
+        for row in [*session.new, *session.dirty]:
+            if _guarded(row) or _account_rules(row) is not None:
+                _settle(row)
         for row in list(session.new):
             _check(session, actor, row, "add", passed)
         for row in list(session.dirty):
@@ -124,6 +127,37 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
                 _check(session, actor, row, "edit", passed)
         for row in list(session.deleted):
             _check(session, actor, row, "delete", passed)
+
+
+def _settle(row: Any) -> None:
+    """Bring foreign keys set through relations into their columns now, as the flush would
+    later, so that policies, locks and rules judge the row as it becomes."""
+    state = inspect(row)
+    for relation in inspect(type(row)).relationships:
+        if relation.direction.name != "MANYTOONE" or len(relation.local_columns) != 1:
+            continue
+        if relation.key not in state.dict:
+            continue
+        history = state.attrs[relation.key].history
+        if not history.has_changes():
+            continue
+        column = str(next(iter(relation.local_columns)).key)
+        target = history.added[0] if history.added else None
+        identity = None if target is None else inspect(target).identity
+        if identity is not None:
+            setattr(row, column, identity[0])
+        elif target is None and state.persistent:
+            setattr(row, column, None)
+
+
+def _moved(row: Any) -> bool:
+    """Does the row now hang on another row than before?"""
+    state = inspect(row)
+    return any(
+        state.attrs[column.key].history.has_changes()
+        for column in inspect(type(row)).columns
+        if column.foreign_keys
+    )
 
 
 def _after_flush(session: Session, context: Any) -> None:
@@ -160,6 +194,8 @@ def _check(
         check_values(row)
     for lock in _locks:
         lock(session, actor, row)
+        if verb == "edit" and _moved(row):
+            lock(session, actor, AsItWas(session, row))
     step = workflow.step_of(session, row)
     privileged_now = session.info.get(_PRIVILEGED, 0) > 0
     _check_status(row, verb, step)

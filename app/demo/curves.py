@@ -163,7 +163,7 @@ class _Teller:
         if self.kind == "terminated":
             return plan * 0.45
         if self.kind == "extended" and day > self.adjusted_on and self.new_due is not None:
-            return self._towards(self.adjusted_on, plan * 0 + 62, self.new_due, day)
+            return self._towards(self.adjusted_on, 62, self.new_due, day)
         if self.kind in {"slow", "extended"}:
             if self.curve.due_on is not None and day > self.curve.due_on:
                 end = self.curve.finished_on or day + dt.timedelta(days=60)

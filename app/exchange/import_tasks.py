@@ -26,6 +26,7 @@ from app.exchange.plan_tasks import TaskPlan
 from app.exchange.row_planner import PlannedTask, Steps
 from app.models.cycles import Cycle
 from app.models.improvement import Adjustment
+from app.models.organisation import Department
 from app.models.planning import (
     Decomposition,
     Milestone,
@@ -138,6 +139,9 @@ class _Writer:
             select(func.max(Task.sort_order)).where(Task.cycle_id == self.cycle_id)
         )
         self.place = last or 0
+        # Kept, so that the gate finds them in the session instead of asking row by row.
+        self.cycle = written.cycle
+        self.departments = session.scalars(select(Department)).all()
 
     def write(self, rows: Sequence[PlannedTask]) -> None:
         fresh = [row for row in rows if row.stored is None]

@@ -79,13 +79,16 @@ Measure = Numeric(18, 4)
 
 
 def field(kind: Any, zh: str, en: str, /, **options: Any) -> MappedColumn[Any]:
-    """A column of type `kind` labelled in both languages."""
+    """A column of type `kind` labelled in both languages. Its old value is always known
+    (`active_history`): the gate and the audit ask for it."""
+    options.setdefault("active_history", True)
     return mapped_column(kind, info={"label": (zh, en)}, comment=zh, **options)
 
 
 def ref(target: str, zh: str, en: str, /, *, ondelete: str, **options: Any) -> MappedColumn[Any]:
     """A foreign key, indexed. `ondelete` is always said: RESTRICT, CASCADE or SET NULL."""
     options.setdefault("index", True)
+    options.setdefault("active_history", True)
     return mapped_column(
         ForeignKey(target, ondelete=ondelete), info={"label": (zh, en)}, comment=zh, **options
     )
@@ -93,6 +96,7 @@ def ref(target: str, zh: str, en: str, /, *, ondelete: str, **options: Any) -> M
 
 def choice(kind: type[C], name: str, zh: str, en: str, /, **options: Any) -> MappedColumn[C]:
     """A column that holds one of `kind`; the database checks it (constraint `name`)."""
+    options.setdefault("active_history", True)
     return mapped_column(
         Enum(
             kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,6 +13,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext
 
 from app.core import clock
+from app.core.text import words
 from app.extensions import db
 from app.models.monitoring import MonthlyCheck
 from app.models.planning import Task
@@ -55,7 +57,7 @@ def _figure(
         "unit": "%",
         "max": 100,
         "min": 0,
-        "categories": names if tasks else [],
+        "categories": [_short(month.month) for month in months] if tasks else [],
         "series": [
             {
                 "name": planned, "key": "planned", "dashed": True, "links": due,
@@ -100,6 +102,10 @@ def _check_link(year: int, month: MonthProgress, choice: Asked) -> str | None:
     if choice.columns <= {"cycle"}:
         return list_link(MonthlyCheck, year=year, month=month.month, status="submitted")
     return list_link(Task, choice.arguments)
+
+
+def _short(month: int) -> str:
+    return words((f"{month}月", calendar.month_abbr[month]))
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -88,7 +88,9 @@ class DomainApi(RequestFilters, ModelRestApi):
         if self.read_only or not self.form_columns:
             self.exclude_route_methods = {"post", "put", "delete"}
             # Without columns FAB would describe (and accept) every one there is.
-            self.add_model_schema = self.edit_model_schema = Schema()
+            name = type(self).__name__
+            self.add_model_schema = Schema.from_dict({}, name=f"{name}NoPost")()
+            self.edit_model_schema = Schema.from_dict({}, name=f"{name}NoPut")()
         if model not in workflow.workflows():
             self.exclude_route_methods = {
                 *(self.exclude_route_methods or set()), "list_transitions", "take_transition",
@@ -100,6 +102,21 @@ class DomainApi(RequestFilters, ModelRestApi):
         self.edit_columns = list(self.form_columns)
 
     hidden_columns: ClassVar[frozenset[str]] = frozenset()
+
+    @staticmethod
+    def response(code: int, **told: Any) -> Any:
+        """Every refusal has the same shape: a message and a list of errors."""
+        if code >= 400:
+            told.setdefault("errors", [])
+        return ModelRestApi.response(code, **told)
+
+    def response_404(self) -> Any:
+        return self.response(
+            404, message=str(message("There is no such row, or it is not yours to see."))
+        )
+
+    def response_403(self) -> Any:
+        return self.response(403, message=str(message("You may not do this.")))
 
     # Reading ------------------------------------------------------------------------
 

@@ -90,4 +90,7 @@ class DomainSchemaConverter(Model2SchemaConverter):
             field = fields.Integer(required=not known.nullable, allow_none=known.nullable, strict=True)
             field.unique = False  # type: ignore[attr-defined]
             return field
-        return super()._column2field(datamodel, column, nested, parent_schema_name)
+        field = super()._column2field(datamodel, column, nested, parent_schema_name)
+        if isinstance(field, fields.Integer):
+            field.strict = True  # 1.5 is refused, not rounded
+        return field

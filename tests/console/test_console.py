@@ -604,9 +604,9 @@ def test_every_form_of_a_page_carries_the_token(
 def test_labels_and_words_are_in_the_reader_s_language(client_for: ClientFor) -> None:
     client = client_for("admin")
     chinese = client.get("/console/department/").text
-    for word in ("部门", "代码", "上级部门", "职能部门", "新建", "增加过滤条件"):
-        assert word in chinese or word in {"新建", "增加过滤条件"}, word
-    assert "With selected" not in chinese
+    for word in ("部门", "代码", "上级部门", "职能部门"):
+        assert word in chinese, word
+    assert "With selected" not in chinese, "Flask-Admin's own words"
     assert "Add Filter" not in chinese
     english = client.get("/console/department/?lang=en").text
     for word in ("Department", "Code", "Parent department", "Functional", "With selected"):
@@ -768,7 +768,8 @@ def test_cleaning_up_permissions_keeps_those_in_use(app: Flask, session: AnySess
     assert known() == PERMISSIONS
     with unit_of_work(session, TEST):
         stray = app.appbuilder.sm.add_permission_view_menu("can_fly", "Nothing")  # type: ignore[attr-defined]
-        session.scalars(select(Role).where(Role.name == "Admin")).one().permissions.append(stray)
+        role = session.scalars(select(Role).where(Role.name == "Admin")).one()
+        role.permissions.append(stray)
     assert "Nothing:fly" in known()
     app.appbuilder.security_cleanup()  # type: ignore[attr-defined]
     assert known() == PERMISSIONS

@@ -1,7 +1,7 @@
 // Colours by meaning; the word always stands beside the colour. A style sheet may set
 // --chart-<key> on the chart's box or above it; the values here are the fallback.
 const BY_KEY = {
-  green: "#2b9348", yellow: "#d9a406", orange: "#e8710a", red: "#d12f2f", grey: "#8a94a6", blue: "#2f6fbf",
+  green: "#2b9348", yellow: "#d9a406", orange: "#e8710a", red: "#d12f2f", grey: "#8a94a6", blue: "#2f6fbf", none: "#c9ced6",
   draft: "#8a94a6", submitted: "#2f6fbf", review: "#6a5acd", returned: "#e8710a", approved: "#2b9348",
   published: "#0f8b8d", accepted: "#2f6fbf", finished: "#2b9348", terminated: "#6b7280", overdue: "#d12f2f",
   planned: "#8a94a6", actual: "#2f6fbf",

@@ -83,6 +83,18 @@ function categoryAxis(payload, look, width, flat) {
   };
 }
 
+// The last known value stands at the line: no need to guess it from the grid. (ECharts' own
+// endLabel looks for it at the last category, where a line that ends early has no place.)
+function labelledEnd(payload, data, look) {
+  const end = data.findLastIndex((value) => value !== null && value !== undefined);
+  if (payload.series.length > 4 || end < 0) return data;
+  const label = {
+    show: true, position: end === data.length - 1 ? "right" : "top", color: look.text,
+    formatter: (point) => withUnit(point.value, payload.unit),
+  };
+  return data.map((value, index) => (index === end ? { value, label } : value));
+}
+
 function cartesianSeries(payload, colour, look, flat) {
   const stacked = payload.kind === "stacked-bar";
   return payload.series.map((series, index) => {
@@ -93,9 +105,8 @@ function cartesianSeries(payload, colour, look, flat) {
     if (payload.kind === "line") {
       return {
         ...common, type: "line", symbolSize: 8, symbol: "circle", connectNulls: false,
+        data: labelledEnd(payload, data, look),
         lineStyle: { color: paint, width: 2.5, type: series.dashed ? "dashed" : "solid" },
-        // the end's value stands at the line: no need to guess it from the grid
-        endLabel: { show: payload.series.length <= 4, formatter: (point) => withUnit(point.value, payload.unit), color: look.text },
       };
     }
     return {
