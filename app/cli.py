@@ -32,6 +32,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("app.exchange.cli", "import_departments_command"),
     ("app.exchange.cli", "import_tasks_command"),
     ("app.exchange.cli", "export_tasks_command"),
+    ("app.demo.cli", "demo"),
 )
 """(module, name) of every command or group that stands at the root."""
 

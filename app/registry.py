@@ -21,11 +21,13 @@ RULES = (
     "app.assessment.workflow",
     "app.notify.rules",
     "app.planning.documents",
+    "app.exchange.workflow",
 )
 """Every policy, invariant, workflow and document. Loaded before anything may be read or written."""
 
 CHAPTERS = (
     "app.planning.views",
+    "app.exchange.views",
     "app.monitoring.views",
     "app.supervision.views",
     "app.improvement.views",

@@ -43,8 +43,19 @@ def write_file(path: Path, rows: int) -> None:
             unit, other = UNITS[number % 7], UNITS[(number + 3) % 7]
             measures = "3月：完成调研并形成方案\n6月：组织实施\n11月：总结验收"
             writer.writerow(
-                [number, f"推进第{number}项专业建设任务", measures, "方案出台，验收合格",
-                 "11月30日前", unit, other, "分管教学院领导", f"{unit}负责人", 10, ""]  # fmt: skip
+                [
+                    number,
+                    f"推进第{number}项专业建设任务",
+                    measures,
+                    "方案出台，验收合格",
+                    "11月30日前",
+                    unit,
+                    other,
+                    "分管教学院领导",
+                    f"{unit}负责人",
+                    10,
+                    "",
+                ]  # fmt: skip
             )
 
 
@@ -142,7 +153,9 @@ def main() -> int:
     print(f"{tasks} tasks, {total} rows with their parts and audit events, {engine}")
     for name, seconds in stages.items():
         print(f"  {name:<32} {seconds:7.2f} s   {total / seconds:9.0f} rows/s")
-    print(f"  import / plain inserts: {plain / imported:.2f} (goal {GOAL}); with reading: {plain / whole:.2f}")
+    print(
+        f"  import / plain inserts: {plain / imported:.2f} (goal {GOAL}); with reading: {plain / whole:.2f}"
+    )
     print(f"  tasks from file to commit: {tasks / whole:.0f} a second")
     return 0
 

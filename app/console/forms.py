@@ -1,4 +1,4 @@
-"""The console's forms: words for enums, selects scoped to the reader, the browser's own dates.
+"""The console's forms: words for enums, selects scoped to the reader.
 
 Decides how a column becomes a field. What a row must be is the chapters' business.
 """
@@ -12,9 +12,8 @@ from flask_admin.contrib.sqla.fields import QuerySelectField
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.model.form import converts
 from flask_babel import gettext
-from wtforms import DateField, DecimalField, FloatField, validators
+from wtforms import DecimalField, FloatField, validators
 from wtforms.fields.choices import Choice
-from wtforms.widgets import DateInput
 
 from app.web.forms import ChoiceField
 from app.web.interface import ScopedInterface
@@ -77,11 +76,6 @@ class ConsoleConverter(AdminModelConverter):
     @converts("sqlalchemy.sql.sqltypes.Enum")
     def convert_enum(self, column: Any, field_args: Any, **extra: Any) -> Any:
         return ChoiceField(kind=column.type.enum_class, optional=column.nullable, **field_args)
-
-    @converts("Date")
-    def convert_date(self, field_args: Any, **extra: Any) -> Any:
-        # The browser's own: it speaks the reader's language and works on a phone.
-        return DateField(widget=DateInput(), **field_args)
 
     @converts("Numeric")
     def handle_decimal_types(self, column: Any, field_args: Any, **extra: Any) -> Any:

@@ -9,7 +9,7 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import lazy_gettext
 
-from app.console.base import Gated
+from app.console.gate import Gated
 from app.console.views import TABLES
 from app.web.views import the_actor
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, event, insert, inspect, select, update
@@ -101,11 +102,11 @@ def _difference(
     state = inspect(row)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for column in inspect(type(row)).columns:
-        name = column.key
-        if name in skip or name not in state.attrs:
+    for name in _column_names(type(row)):  # type: ignore[arg-type]
+        if name in skip:
             continue
-        if verb == "edit" and name not in state.dict:
+        # Only what was set can have a history; asking for it is what takes time.
+        if verb == "edit" and (name not in state.dict or name not in state.committed_state):
             continue
         if verb == "add":
             value = state.dict.get(name)
@@ -125,6 +126,12 @@ def _difference(
                 before[name] = _MASK if name in secret else plain(old)
                 after[name] = _MASK if name in secret else plain(new)
     return (None if verb == "add" else before), (None if verb == "delete" else after)
+
+
+@cache
+def _column_names(model: Hashable) -> tuple[str, ...]:
+    mapper = inspect(model)
+    return tuple(column.key for column in mapper.columns if column.key in mapper.attrs)
 
 
 def plain(value: Any) -> Any:
@@ -221,8 +228,8 @@ def _on_behalf_of(actor: Actor, row: Any) -> int | None:
     return None
 
 
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_chained = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def digest(row: Any) -> str:
@@ -241,8 +248,7 @@ def digest(row: Any) -> str:
         row["after"],
         row["previous_hash"],
     ]
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_chained(told).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,15 +83,22 @@ class FileStore:
             raise ValueError("not a key of a kept file")
         return self.root / key
 
+    def find(self, key: str) -> Path | None:
+        """The file of `key`, if it is there."""
+        if not _KEY.fullmatch(key):
+            return None
+        place = self.path(key)
+        return place if place.is_file() else None
+
     def digest(self, key: str) -> str | None:
         """The SHA-256 of what lies there now; None if nothing does."""
-        digest = hashlib.sha256()
-        try:
-            with self.path(key).open("rb") as file:
-                while piece := file.read(PIECE):
-                    digest.update(piece)
-        except FileNotFoundError:
+        place = self.find(key)
+        if place is None:
             return None
+        digest = hashlib.sha256()
+        with place.open("rb") as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
         return digest.hexdigest()
 
     def drop(self, key: str) -> bool:

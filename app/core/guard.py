@@ -9,9 +9,10 @@ the actor see every row it points to. What passes is audited in the same commit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import event, inspect, select
@@ -32,6 +33,8 @@ Invariant = Callable[[Any], None]
 
 _PRIVILEGED = "privileged_depth"
 _PASSED = "passed_rows"
+_SEEN = "rows_seen_in_this_flush"
+_TARGETS_AT_ONCE = 500
 _invariants: dict[type[Any], Invariant] = {}
 _locks: list[Lock] = []
 _accounts: dict[type[Any], AccountRules] = {}
@@ -116,10 +119,13 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
     actor = current_actor(session)
     passed: list[tuple[Any, ...]] = []
     session.info[_PASSED] = passed
-    with session.no_autoflush:
+    # Within one flush the database answers the same: each row pointed to is looked for once.
+    session.info[_SEEN] = set()
+    with policy.holding(session), session.no_autoflush:
         for row in [*session.new, *session.dirty]:
             if _guarded(row) or _account_rules(row) is not None:
                 _settle(row)
+        _look_ahead(session, actor)
         for row in list(session.new):
             _check(session, actor, row, "add", passed)
         for row in list(session.dirty):
@@ -211,8 +217,10 @@ def _check(
 
 
 def _check_status(row: Any, verb: str, step: str | None) -> None:
+    if verb == "delete" or step is not None or "status" not in inspect(row).committed_state:
+        return
     mapper = inspect(type(row))
-    if "status" not in mapper.columns or verb == "delete" or step is not None:
+    if "status" not in mapper.columns:
         return
     history = inspect(row).attrs.status.history
     if not history.has_changes():
@@ -232,7 +240,7 @@ def _check_protected(row: Any, verb: str) -> None:
         protected |= policy.policy_of(type(row)).frozen(row)
     state = inspect(row)
     columns = inspect(type(row)).columns
-    for name in protected:
+    for name in protected & state.committed_state.keys():
         history = state.attrs[name].history
         if not history.has_changes():
             continue
@@ -256,15 +264,56 @@ def check_references(session: AnySession, actor: Actor, row: Any) -> None:
     if actor.everything:
         return
     state = inspect(row)
-    mapper = inspect(type(row))
-    for relation in mapper.relationships:
-        if relation.direction.name != "MANYTOONE" or len(relation.local_columns) != 1:
+    changed = state.committed_state
+    seen: set[tuple[type[Any], int]] = session.info.get(_SEEN, set())
+    for relation, column, model in _foreign_keys(type(row)):  # type: ignore[arg-type]
+        if relation not in changed and column not in changed:
             continue
-        column = next(iter(relation.local_columns)).key
-        target = _target_id(state, relation.key, str(column))
-        if target is None:
+        target = _target_id(state, relation, column)
+        if target is None or (model, target) in seen:
             continue
-        _require_visible(session, actor, relation.mapper.class_, target, str(column))
+        _require_visible(session, actor, model, target, column)
+        seen.add((model, target))
+
+
+def _look_ahead(session: Session, actor: Actor | None) -> None:
+    """Ask once per table which rows that this flush points to the actor sees, instead of once
+    per row. What is not found here is asked for again by `check_references`, which refuses."""
+    if actor is None or actor.everything or session.info.get(_PRIVILEGED, 0) > 0:
+        return
+    wanted: dict[type[Any], set[int]] = {}
+    for row in [*session.new, *session.dirty]:
+        if not _guarded(row):
+            continue
+        state = inspect(row)
+        for relation, column, model in _foreign_keys(type(row)):
+            if relation in state.committed_state or column in state.committed_state:
+                target = _target_id(state, relation, column)
+                if target is not None:
+                    wanted.setdefault(model, set()).add(target)
+    for model, targets in wanted.items():
+        if len(targets) < 2:
+            continue
+        try:
+            seen = policy.visible(actor, model)
+        except LookupError:
+            continue
+        key = inspect(model).primary_key[0]
+        ordered = sorted(targets)
+        for start in range(0, len(ordered), _TARGETS_AT_ONCE):
+            some = ordered[start : start + _TARGETS_AT_ONCE]
+            found = session.scalars(select(key).where(key.in_(some), seen))
+            session.info[_SEEN].update((model, one) for one in found)
+
+
+@cache
+def _foreign_keys(model: Hashable) -> tuple[tuple[str, str, type[Any]], ...]:
+    """(relation, column, target) of every many-to-one of `model`."""
+    return tuple(
+        (relation.key, str(next(iter(relation.local_columns)).key), relation.mapper.class_)
+        for relation in inspect(model).relationships
+        if relation.direction.name == "MANYTOONE" and len(relation.local_columns) == 1
+    )
 
 
 def _target_id(state: Any, relation: str, column: str) -> int | None:

@@ -4,7 +4,9 @@ and neither does a rule that compares NaN."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, DateTime, Enum, Integer, Numeric, String, inspect
@@ -19,11 +21,23 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 def check_values(row: Any) -> None:
     """Raise RuleViolation at the first changed column whose value does not fit it."""
     state = inspect(row)
-    for column in inspect(type(row)).column_attrs:
-        history = state.attrs[column.key].history
-        value = history.added[0] if history.added else None
-        if value is not None and not fits(column.columns[0].type, value):
-            raise RuleViolation(message("A value is outside what is allowed here."), column.key)
+    changed = state.committed_state
+    for name, kind in _kinds(type(row)).items():  # type: ignore[arg-type]
+        if name not in changed:
+            continue
+        if state.key is None:  # new: whatever was set is added
+            value = state.dict.get(name)
+        else:
+            history = state.attrs[name].history
+            value = history.added[0] if history.added else None
+        if value is not None and not fits(kind, value):
+            raise RuleViolation(message("A value is outside what is allowed here."), name)
+
+
+@cache
+def _kinds(model: Hashable) -> dict[str, Any]:
+    """The type of every column of `model`, by the attribute's name."""
+    return {attribute.key: attribute.columns[0].type for attribute in inspect(model).column_attrs}
 
 
 def fits(kind: Any, value: Any) -> bool:

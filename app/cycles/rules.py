@@ -16,6 +16,7 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation, WrongState
 from app.core.policy import Policy
 from app.core.text import message
+from app.core.values import FIRST_YEAR, LAST_YEAR
 from app.models.cycles import (
     AgendaItem,
     Component,
@@ -79,6 +80,12 @@ def read_value(kind: RuleValueKind, text: str) -> Any:
     return text
 
 
+def check_year(row: Any) -> None:
+    """A year is one of the calendar's, so that its days can be counted."""
+    if row.year is not None and not FIRST_YEAR <= row.year <= LAST_YEAR:
+        raise RuleViolation(message("A value is outside what is allowed here."), "year")
+
+
 def check_rule_value(row: RuleValue) -> None:
     if row.value is not None and row.kind is not None:
         read_value(row.kind, row.value)
@@ -92,7 +99,7 @@ def check_component(row: Component) -> None:
 def _book_is_draft(actor: Actor, verb: str, row: Any) -> bool:
     """Values of a book in force are history: only a draft is edited."""
     book = policy.related(row, "rule_book")
-    return book is None or book.status == RuleBookStatus.DRAFT
+    return book is None or book.status in (None, RuleBookStatus.DRAFT)
 
 
 def _draft_book(actor: Actor, verb: str, row: RuleBook) -> bool:
@@ -159,6 +166,8 @@ policy.register(Component, Policy("component", policy.everyone, _book_is_draft))
 policy.register(Meeting, Policy("meeting", _sees_meetings, policy.college_wide))
 policy.register(AgendaItem, Policy("agenda_item", _sees_meetings, policy.college_wide))
 policy.register(Decision, Policy("decision", _sees_meetings, policy.college_wide))
+guard.register_invariant(Cycle, check_year)
+guard.register_invariant(RuleBook, check_year)
 guard.register_invariant(Phase, check_phase)
 guard.register_invariant(Holiday, check_holiday)
 guard.register_invariant(StrategicGoal, check_strategic_goal)

@@ -47,9 +47,7 @@ def importer() -> Actor:
 @_SHEET
 @json_option
 @with_appcontext
-def import_departments_command(
-    file: Path, dry_run: bool, sheet: str | None, as_json: bool
-) -> None:
+def import_departments_command(file: Path, dry_run: bool, sheet: str | None, as_json: bool) -> None:
     """Import a table of departments: all rows or none.
 
     A department is known by its code, else by its name; one without a code is given one.
@@ -94,7 +92,9 @@ def _read_map(context: click.Context, option: click.Parameter, path: Path | None
     type=click.DateTime(["%Y-%m-%d"]),
     help="The issued table's date (with published); else today.",
 )
-@click.option("--adjust", is_flag=True, help="Write adjustment drafts for issued tasks that differ.")
+@click.option(
+    "--adjust", is_flag=True, help="Write adjustment drafts for issued tasks that differ."
+)
 @_DRY_RUN
 @_SHEET
 @click.option(
@@ -157,7 +157,10 @@ def import_tasks_command(
 @_YEAR
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True)
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write."
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write.",
 )
 @json_option
 @with_appcontext
@@ -248,7 +251,9 @@ def _teller(what: Message) -> Callable[[int, int], None]:
         tenth = done * 10 // total if total else 10
         if total >= QUIET_ROWS and tenth > told[0]:
             told[0] = tenth
-            words = message("%(what)s: %(done)s of %(total)s rows", what=what, done=done, total=total)
+            words = message(
+                "%(what)s: %(done)s of %(total)s rows", what=what, done=done, total=total
+            )
             say(words, True)
 
     return tell

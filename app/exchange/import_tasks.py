@@ -96,7 +96,9 @@ def write_tasks(
     if options.publish and not options.issue_number.strip():
         raise RuleViolation(message("A published table needs its issue number."), "issue_number")
     cycle = cycle_of_year(session, plan.year)
-    written = WrittenTasks(cycle=cycle or _new_year(session, plan.year), cycle_created=cycle is None)
+    written = WrittenTasks(
+        cycle=cycle or _new_year(session, plan.year), cycle_created=cycle is None
+    )
     if any(row.publishes for row in plan.rows):
         written.table = open_table(session, actor, written.cycle)
     writer = _Writer(session, written)
@@ -162,19 +164,36 @@ class _Writer:
 
     def add(self, pairs: list[tuple[PlannedTask, Task]]) -> None:
         """Tasks first, all at once, so that their parts know their ids."""
-        self.session.add_all([task for _, task in pairs])
-        self.session.flush()
+        self.insert([task for _, task in pairs])
         children = [
-            (row, self.new_task(row, **{**row.columns, "lead_department_id": key, "parent_id": task.id}))
+            (
+                row,
+                self.new_task(
+                    row, **{**row.columns, "lead_department_id": key, "parent_id": task.id}
+                ),
+            )
             for row, task in pairs
             for key in row.missing_children
         ]
-        self.session.add_all([task for _, task in children])
-        if children:
+        self.insert([task for _, task in children])
+        both = [*pairs, *children]
+        self.insert([part for row, task in both for part in _departments(row, task)])
+        self.insert([step for row, task in both for step in _milestones(row.steps or [], task)])
+
+    def insert(self, rows: Sequence[Any]) -> None:
+        """Insert rows of one model at once.
+
+        SQLite gives no ids back for many rows in one statement. The first row of a portion
+        takes the database for this transaction, so the ids behind it are free to be used.
+        """
+        if rows and len(rows) > 1 and self.session.get_bind().dialect.name == "sqlite":
+            self.session.add(rows[0])
             self.session.flush()
-        for row, task in [*pairs, *children]:
-            self.session.add_all(_departments(row, task))
-            self.session.add_all(_milestones(row.steps or [], task))
+            model = type(rows[0])
+            last = self.session.scalar(select(func.max(model.id))) or 0
+            for number, row in enumerate(rows[1:], start=last + 1):
+                row.id = number
+        self.session.add_all(rows)
         self.session.flush()
 
     # Changed -----------------------------------------------------------------------
@@ -211,9 +230,7 @@ class _Writer:
         copied = ("number", "title", "goal", "measures", "standard", "category_id", "leader_id",
                   "leader_text", "due_on", "due_text", "weight", "work_point_id", "remark")  # fmt: skip
         values = {name: getattr(parent, name) for name in copied}
-        return self.new_task(
-            row, **values, parent_id=parent.id, lead_department_id=department_id
-        )
+        return self.new_task(row, **values, parent_id=parent.id, lead_department_id=department_id)
 
     def change_departments(self, row: PlannedTask, task: Task) -> None:
         if row.co_leads is None and row.assists is None:
@@ -260,7 +277,11 @@ class _Writer:
         tasks = {task.id: task for task in self.session.scalars(query)}
         for row in rows:
             stored = row.stored
-            if stored is None or stored.id not in tasks or tasks[stored.id].version != stored.version:
+            if (
+                stored is None
+                or stored.id not in tasks
+                or tasks[stored.id].version != stored.version
+            ):
                 raise Conflict(message("Somebody has changed this row meanwhile."))
         return tasks
 

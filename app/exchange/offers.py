@@ -50,9 +50,7 @@ def offer_adjustments(
     held = _open_changes(session, [task.id for task, _ in wanted])
     drafts = []
     for task, columns in wanted:
-        told = {
-            name: (_text(getattr(task, name)), _text(value)) for name, value in columns.items()
-        }
+        told = {name: (_text(getattr(task, name)), _text(value)) for name, value in columns.items()}
         told = {
             name: pair
             for name, pair in told.items()

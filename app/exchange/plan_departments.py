@@ -215,8 +215,7 @@ def write_departments(session: AnySession, actor: Actor, plan: DepartmentPlan) -
     place = session.scalar(select(func.max(Department.sort_order))) or 0
     changed = [row.stored_id for row in plan.rows if row.action == Action.CHANGED]
     stored = {
-        row.id: row
-        for row in session.scalars(select(Department).where(Department.id.in_(changed)))
+        row.id: row for row in session.scalars(select(Department).where(Department.id.in_(changed)))
     }
     made: dict[int, Department] = {}
     for planned in plan.rows:

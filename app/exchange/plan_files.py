@@ -42,9 +42,7 @@ def plan_task_file(
         mapping=dict(mapping) if mapping else None,
         progress=progress,
     )
-    return plan_tasks(
-        session, actor, table, year=year, departments=departments, publish=publish
-    )
+    return plan_tasks(session, actor, table, year=year, departments=departments, publish=publish)
 
 
 def plan_department_file(

@@ -88,7 +88,9 @@ def plan_tasks(
 
 def _look_at_year(plan: TaskPlan, cycle: Cycle | None) -> None:
     if cycle is None:
-        plan.notices.append(message("The year %(year)s is not here yet; it is created.", year=plan.year))
+        plan.notices.append(
+            message("The year %(year)s is not here yet; it is created.", year=plan.year)
+        )
     elif cycle.status == CycleStatus.CLOSED:
         plan.problems.append(Problem(message("The year is closed; only a correction changes it.")))
 

@@ -94,7 +94,11 @@ class RowPlanner:
         return found
 
     def section_of(self, row: TaskRow) -> int | None:
-        line = self.departments.by_id.get(self.departments.id_of(row.lead[0]) or 0) if row.lead else None
+        line = (
+            self.departments.by_id.get(self.departments.id_of(row.lead[0]) or 0)
+            if row.lead
+            else None
+        )
         return line.id if line is not None and line.kind == DepartmentKind.SECTION else None
 
     def expand(
@@ -153,7 +157,9 @@ class RowPlanner:
                 "“%(name)s” does not say which departments lead; please name them.", name=name[:40]
             )
             if row.group is not None:
-                words = message("There is no department that “%(name)s” could mean.", name=name[:40])
+                words = message(
+                    "There is no department that “%(name)s” could mean.", name=name[:40]
+                )
             row.errors.append(self._at(row, "lead", words))
             row.group = []
         if row.stored is not None:
@@ -218,9 +224,7 @@ class RowPlanner:
             wanted["section_id"] = (section, "section")
         return wanted
 
-    def _person(
-        self, name: str, text: str, stored: StoredTask | None, lead: int | None
-    ) -> Wanted:
+    def _person(self, name: str, text: str, stored: StoredTask | None, lead: int | None) -> Wanted:
         """A person by name, else the words. What shows the same name already stays."""
         if stored is not None and text == self.shown_person(stored, name):
             return {}

@@ -137,9 +137,7 @@ def stored_tasks(session: AnySession, actor: Actor, cycle_id: int | None) -> lis
     mine = (Task.cycle_id == cycle_id, visible(actor, Task))
     tasks = [
         StoredTask(*row)
-        for row in session.execute(
-            select(*columns).where(*mine).order_by(Task.sort_order, Task.id)
-        )
+        for row in session.execute(select(*columns).where(*mine).order_by(Task.sort_order, Task.id))
     ]
     by_id = {task.id: task for task in tasks}
     for row in session.execute(

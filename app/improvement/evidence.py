@@ -44,9 +44,9 @@ TITLE_LENGTH = 200
 
 
 class FileLost(Refusal):
-    """The row is there, its file is not. 410."""
+    """The row is there, its file is not. 404."""
 
-    status_code = 410
+    status_code = 404
 
 
 def store() -> FileStore:
@@ -78,10 +78,10 @@ def add_evidence(
     with session.no_autoflush:
         policy.require(actor, "add", evidence)
     name, extension = _name(file_name)
-    cycle = cycle_of(row)
-    _check_type(session, cycle, extension)
-    _check_count(session, cycle, relation, row)
-    key, digest, size = _receive(session, cycle, stream, extension)
+    limits = _limits(session, cycle_of(row))
+    _check_type(limits, extension)
+    _check_count(session, limits.files, relation, row)
+    key, digest, size = _receive(stream, extension, limits.megabytes)
     _check_new(session, relation, row, digest)
     evidence.file_name = name
     evidence.media_type = files.media_type(extension)
@@ -95,6 +95,20 @@ def add_evidence(
     return evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the rule book of a row's year takes: `types` are extensions."""
+
+    megabytes: int
+    files: int
+    types: tuple[str, ...]
+
+
+def limits_of(session: AnySession, row: Any) -> Limits:
+    """What may be attached to `row` (one of `OWNERS`)."""
+    return _limits(session, _owner(row)[1](row))
+
+
 def open_evidence(session: AnySession, actor: Actor, evidence_id: int) -> tuple[Evidence, Path]:
     """The row and its file, if the actor may see it. LookupError if not, or if there is none;
     FileLost if the file is gone from the store."""
@@ -102,8 +116,8 @@ def open_evidence(session: AnySession, actor: Actor, evidence_id: int) -> tuple[
     evidence = session.scalar(query)
     if evidence is None:
         raise LookupError(evidence_id)
-    path = store().path(evidence.storage_key)
-    if not path.is_file():
+    path = store().find(evidence.storage_key)
+    if path is None:
         raise FileLost(message("The file is no longer in the store. Please tell the administrator."))
     return evidence, path
 
@@ -192,32 +206,35 @@ def _name(file_name: str) -> tuple[str, str]:
     return name, extension
 
 
-def _check_type(session: AnySession, cycle: Cycle, extension: str) -> None:
-    told = str(rule(session, cycle, "evidence.allowed_types"))
-    allowed = [part.strip().lower() for part in told.split(";") if part.strip()]
-    if extension not in allowed:
+def _limits(session: AnySession, cycle: Cycle) -> Limits:
+    types = str(rule(session, cycle, "evidence.allowed_types")).lower().split(";")
+    return Limits(
+        megabytes=int(rule(session, cycle, "evidence.max_file_mb")),
+        files=int(rule(session, cycle, "evidence.max_files_per_row")),
+        types=tuple(part.strip() for part in types if part.strip()),
+    )
+
+
+def _check_type(limits: Limits, extension: str) -> None:
+    if extension not in limits.types:
         raise RuleViolation(
             message(
                 "Files of the type “%(type)s” are not taken. Allowed are: %(allowed)s.",
                 type=extension,
-                allowed=", ".join(allowed),
+                allowed=", ".join(limits.types),
             ),
             "file",
         )
 
 
-def _check_count(session: AnySession, cycle: Cycle, relation: str, row: Any) -> None:
-    most = int(rule(session, cycle, "evidence.max_files_per_row"))
+def _check_count(session: AnySession, most: int, relation: str, row: Any) -> None:
     column = inspect(Evidence).columns[f"{relation}_id"]
     if (session.scalar(select(func.count(Evidence.id)).where(column == row.id)) or 0) >= most:
         raise RuleViolation(message("A row takes at most %(count)s files.", count=most), "file")
 
 
-def _receive(
-    session: AnySession, cycle: Cycle, stream: IO[bytes], extension: str
-) -> tuple[str, str, int]:
+def _receive(stream: IO[bytes], extension: str, megabytes: int) -> tuple[str, str, int]:
     """Key, hash and size of the file, kept in its place; nothing is kept of a refused one."""
-    megabytes = int(rule(session, cycle, "evidence.max_file_mb"))
     kept = store()
     try:
         incoming = kept.receive(stream, megabytes * 1024 * 1024)

@@ -33,6 +33,13 @@ class EvidenceForm(FlaskForm):
     )
 
 
+def _tell_limits(form: EvidenceForm, limits: evidence.Limits) -> None:
+    """Say at the field what is taken, so that nobody sends 60 MB to learn it."""
+    types = "、".join(limits.types)
+    form.file.description = gettext("Up to %(size)s MB each: %(types)s.", size=limits.megabytes, types=types)
+    form.file.render_kw = {"accept": ",".join(f".{one}" for one in limits.types)}
+
+
 def show_size(size: Any) -> str:
     """Bytes as people read them: 800 B, 12.4 KB, 3.1 MB."""
     number = float(size or 0)
@@ -52,6 +59,7 @@ class EvidenceView(DomainView):
     form_columns = ("title",)
     search_columns = ["file_name", "title", "media_type", "uploader", "uploaded_at", "sha256"]
     plain_columns = {"size": show_size}
+    label_columns = {"size": lazy_gettext("Size")}
     base_order = ("uploaded_at", "desc")
     show_template = "web/evidence.html"
     own_methods = {"download": "read"}
@@ -69,6 +77,7 @@ class EvidenceView(DomainView):
             return redirect(url_for(f"{self.endpoint}.list"))
         back = url_for(f"{view_of(type(row)).endpoint}.show", pk=row.id)
         form = EvidenceForm()
+        _tell_limits(form, evidence.limits_of(db.session, row))
         code = 200
         if request.method == "POST":
             code = 422

@@ -285,6 +285,11 @@ class Evidence(Domain):
     work_point_opinion: Mapped[Optional[WorkPointOpinion]] = relationship()
     uploader: Mapped[Person] = relationship()
 
+    def __str__(self) -> str:
+        return self.file_name
+
+    __repr__ = __str__
+
 
 class Correction(Domain):
     """更正: after a month or a year closed: reason, the Office's approval, a new version."""

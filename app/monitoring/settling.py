@@ -74,11 +74,12 @@ def settle_check(session: AnySession, check: MonthlyCheck) -> None:
 def due_day(session: AnySession, check: MonthlyCheck) -> dt.date:
     """The last day a month's check is in time: the Office's date, or the month's end and the
     rule book's grace in workdays."""
-    fixed = session.scalar(
-        select(ReportingMonth.due_on).where(
-            ReportingMonth.cycle_id == check.task.cycle_id, ReportingMonth.month == check.month
+    with session.no_autoflush:
+        fixed = session.scalar(
+            select(ReportingMonth.due_on).where(
+                ReportingMonth.cycle_id == check.task.cycle_id, ReportingMonth.month == check.month
+            )
         )
-    )
     if fixed is not None:
         return fixed
     grace = int(rule(session, check.task.cycle, "check.grace_workdays"))
@@ -87,10 +88,12 @@ def due_day(session: AnySession, check: MonthlyCheck) -> dt.date:
 
 def is_latest(session: AnySession, check: MonthlyCheck) -> bool:
     """Is there no submitted check of a later month? Only the latest speaks for the task."""
-    later = select(MonthlyCheck.id).where(
+    later = select(MonthlyCheck).where(
         MonthlyCheck.task_id == check.task_id,
-        MonthlyCheck.submitted_at.is_not(None),
         (MonthlyCheck.year > check.year)
         | ((MonthlyCheck.year == check.year) & (MonthlyCheck.month > check.month)),
     )
-    return session.scalar(later.limit(1)) is None
+    # The rows rather than a count: one that the same step submits is not written yet. So a
+    # department's whole month is written at once, not check by check.
+    with session.no_autoflush:
+        return all(row.submitted_at is None for row in session.scalars(later))

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.core import clock, guard
-from app.core.actor import Actor
+from app.core.actor import NOBODY, Actor
 from app.core.errors import RuleViolation
 from app.core.text import message
 from app.core.unit_of_work import AnySession, unit_of_work
@@ -84,8 +84,8 @@ def holder_of(session: AnySession, raw: str) -> Person | None:
     if key is None or not _in_force(key) or not check_password_hash(key.key_hash, raw):
         return None
     if key.last_used_on is None or _now() - key.last_used_on > USE_NOTED_EVERY:
-        key.last_used_on = _now()
-        session.commit()
+        with unit_of_work(session, NOBODY):
+            key.last_used_on = _now()
     return session.get(Person, key.user_id)
 
 

@@ -179,7 +179,9 @@ def test_a_lost_file_is_told(api_for: ApiFor, files: Path) -> None:
     for path in files.rglob("*"):
         if path.is_file():
             path.unlink()
-    assert head.get(f"/api/v1/evidence/{key}/content").status_code == 410
+    answer = head.get(f"/api/v1/evidence/{key}/content")
+    assert answer.status_code == 404
+    assert "文件" in answer.json["message"]
 
 
 # Screens ---------------------------------------------------------------------------------

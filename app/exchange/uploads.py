@@ -1,0 +1,142 @@
+"""Files of imports on disk: the upload by its SHA-256, what was shown of it, how far it is.
+
+How far an import is stands in a small file, not in its row: the import is one transaction,
+and SQLite lets nobody else write meanwhile. The file's age tells whether the run still lives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from app.core.errors import RuleViolation
+from app.core.text import Message, message
+from app.exchange.reading import MAX_FILE_BYTES
+
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".tab", ".txt"})
+SILENT_SECONDS = 120
+"""A run that has not said how far it is for so long is taken for dead."""
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A kept file: its name as sent, its hash and its place."""
+
+    name: str
+    sha256: str
+    path: Path
+
+
+class Shelf:
+    """The folder of imports."""
+
+    def __init__(self, files_path: str | Path) -> None:
+        self.folder = Path(files_path) / "imports"
+
+    def keep(self, name: str, stream: IO[bytes]) -> Upload:
+        """Take a file in. RuleViolation at `file` for a wrong type, too much, or nothing."""
+        name = Path(name.replace("\\", "/")).name[-255:]
+        suffix = Path(name).suffix.lower()
+        if suffix not in SUFFIXES:
+            raise RuleViolation(
+                message("This is not a table file. XLSX, XLS, CSV and TSV are accepted."), "file"
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        part = self.folder / f".{os.getpid()}-{time.monotonic_ns()}.part"
+        try:
+            with part.open("wb") as file:
+                for chunk in _chunks(stream):
+                    size += len(chunk)
+                    if size > MAX_FILE_BYTES:
+                        raise RuleViolation(
+                            message(
+                                "The file is larger than %(limit)s MB.",
+                                limit=MAX_FILE_BYTES // 1_048_576,
+                            ),
+                            "file",
+                        )
+                    digest.update(chunk)
+                    file.write(chunk)
+            if size == 0:
+                raise RuleViolation(message("The file is empty."), "file")
+            path = self.path_of(digest.hexdigest(), suffix)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        return Upload(name, digest.hexdigest(), path)
+
+    def path_of(self, sha256: str, suffix: str) -> Path:
+        return self.folder / f"{sha256}{suffix}"
+
+    # What was shown ------------------------------------------------------------------
+
+    def write_rows(self, job_id: int, rows: list[dict[str, Any]]) -> None:
+        place = self.folder / f"job-{job_id}.rows.json"
+        new = place.with_suffix(".new")
+        new.write_text(json.dumps(rows, ensure_ascii=False, default=str), encoding="utf-8")
+        new.replace(place)
+
+    def read_rows(self, job_id: int) -> list[dict[str, Any]]:
+        """The rows as they were shown; none if the file is gone."""
+        try:
+            text = (self.folder / f"job-{job_id}.rows.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return []
+        rows: list[dict[str, Any]] = json.loads(text)
+        return rows
+
+    # How far it is -------------------------------------------------------------------
+
+    def tell(self, job_id: int, percent: int) -> None:
+        place = self._progress(job_id)
+        new = place.with_suffix(".new")
+        new.write_text(str(percent), encoding="ascii")
+        new.replace(place)
+
+    def told(self, job_id: int) -> int:
+        try:
+            return min(100, max(0, int(self._progress(job_id).read_text(encoding="ascii"))))
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def is_silent(self, job_id: int) -> bool:
+        """Has the run not been heard of for long?"""
+        try:
+            return time.time() - self._progress(job_id).stat().st_mtime > SILENT_SECONDS
+        except FileNotFoundError:
+            return True
+
+    def _progress(self, job_id: int) -> Path:
+        return self.folder / f"job-{job_id}.progress"
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def pack(words: Message) -> dict[str, Any]:
+    """A message as JSON keeps it, to be put into the reader's language later."""
+    return {
+        "words": words.words,
+        "values": {
+            name: pack(value) if isinstance(value, Message) else value
+            for name, value in words.values.items()
+        },
+    }
+
+
+def unpack(kept: dict[str, Any]) -> Message:
+    values = {
+        name: unpack(value) if isinstance(value, dict) and "words" in value else value
+        for name, value in kept["values"].items()
+    }
+    return Message(kept["words"], values)
