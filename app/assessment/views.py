@@ -49,5 +49,9 @@ def register(builder: Any) -> None:
     }
     builder.add_view(ScoreView, "score", label=lazy_gettext("Scores"), icon="fa-star", **category)
     builder.add_view(
-        DepartmentAssessmentView, "department_assessment", label=lazy_gettext("Department assessments"), icon="fa-trophy", **category
+        DepartmentAssessmentView,
+        "department_assessment",
+        label=lazy_gettext("Department assessments"),
+        icon="fa-trophy",
+        **category,
     )

@@ -7,8 +7,8 @@ from typing import Any
 
 from app.core import clock, policy, workflow
 from app.core.actor import Actor
-from app.core.unit_of_work import AnySession
 from app.core.text import message
+from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
 from app.models.assessment import Score, ScoreStatus
 

@@ -82,9 +82,7 @@ def record(
             (after if after is not None else {})[name] = now
     if verb == "edit" and not before and not after:
         return
-    change = Change(
-        actor, row, row.__tablename__, step or _WORDS[verb], before, after, clock.now()
-    )
+    change = Change(actor, row, row.__tablename__, step or _WORDS[verb], before, after, clock.now())
     session.info.setdefault(_PENDING, []).append(change)
 
 
@@ -180,9 +178,7 @@ def write_events(connection: Connection, changes: Iterable[Change]) -> None:
     """Append `changes` to the chain, in this transaction."""
     events, head = _events[0], _heads[0]
     place = connection.execute(
-        select(head.c.last_event_id, head.c.last_hash)
-        .where(head.c.id == HEAD_ID)
-        .with_for_update()
+        select(head.c.last_event_id, head.c.last_hash).where(head.c.id == HEAD_ID).with_for_update()
     ).one_or_none()
     if place is None:
         connection.execute(insert(head).values(id=HEAD_ID, last_event_id=0, last_hash=GENESIS))
@@ -211,9 +207,7 @@ def write_events(connection: Connection, changes: Iterable[Change]) -> None:
         rows.append(row)
     connection.execute(insert(events), rows)
     connection.execute(
-        update(head)
-        .where(head.c.id == HEAD_ID)
-        .values(last_event_id=number, last_hash=previous)
+        update(head).where(head.c.id == HEAD_ID).values(last_event_id=number, last_hash=previous)
     )
 
 

@@ -119,9 +119,7 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
     actor = current_actor(session)
     passed: list[tuple[Any, ...]] = []
     session.info[_PASSED] = passed
-    # Within one flush the database answers the same: each row pointed to is looked for once.
-    session.info[_SEEN] = set()
-    with policy.holding(session), session.no_autoflush:
+    with _one_flush(session), policy.holding(session), session.no_autoflush:
         for row in [*session.new, *session.dirty]:
             if _guarded(row) or _account_rules(row) is not None:
                 _settle(row)
@@ -133,6 +131,17 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
                 _check(session, actor, row, "edit", passed)
         for row in list(session.deleted):
             _check(session, actor, row, "delete", passed)
+
+
+@contextmanager
+def _one_flush(session: Session) -> Iterator[None]:
+    """Within one flush the database answers the same: each row pointed to is looked for once.
+    Forgotten at its end: the next flush may be another actor's."""
+    session.info[_SEEN] = set()
+    try:
+        yield
+    finally:
+        session.info.pop(_SEEN, None)
 
 
 def _settle(row: Any) -> None:

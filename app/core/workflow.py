@@ -96,9 +96,7 @@ def check(
     """Raise the first refusal of `transition` on `row`, in the order of the module's words."""
     if row.status not in transition.sources:
         raise WrongState(
-            message(
-                "In the state “%(state)s” this step is not possible.", state=_state_words(row)
-            )
+            message("In the state “%(state)s” this step is not possible.", state=_state_words(row))
         )
     if not policy.can(actor, transition.name, row):
         raise NotAllowed(message("This step is not yours to take on this row."))

@@ -126,11 +126,25 @@ class HolidayView(DomainView):
 
 class DecisionView(DomainView):
     datamodel = interface(Decision)
-    list_columns = ["agenda_item", "outcome", "decided_on", "subject_table", "subject_id", "wording"]
+    list_columns = [
+        "agenda_item",
+        "outcome",
+        "decided_on",
+        "subject_table",
+        "subject_id",
+        "wording",
+    ]
     show_columns = [
         "agenda_item", "outcome", "decided_on", "subject_table", "subject_id", "wording", "recorded_at",
     ]  # fmt: skip
-    form_columns = ("agenda_item", "outcome", "decided_on", "subject_table", "subject_id", "wording")
+    form_columns = (
+        "agenda_item",
+        "outcome",
+        "decided_on",
+        "subject_table",
+        "subject_id",
+        "wording",
+    )
     search_columns = ["outcome", "decided_on"]
     plain_columns = {"wording": show_long_text}
     base_order = ("decided_on", "desc")
@@ -167,26 +181,54 @@ def register(builder: Any) -> None:
     builder.add_view(CycleView, "cycle", label=lazy_gettext("Years"), icon="fa-calendar-o", **year)
     builder.add_view(PhaseView, "phase", label=lazy_gettext("Phases"), icon="fa-clock-o", **year)
     builder.add_view(
-        ReportingMonthView, "reporting_month", label=lazy_gettext("Reporting months"), icon="fa-calendar-minus-o", **year
+        ReportingMonthView,
+        "reporting_month",
+        label=lazy_gettext("Reporting months"),
+        icon="fa-calendar-minus-o",
+        **year,
     )
-    builder.add_view(RuleBookView, "rule_book", label=lazy_gettext("Rule books"), icon="fa-book", **year)
-    builder.add_view(RuleValueView, "rule_value", label=lazy_gettext("Rule values"), icon="fa-sliders", **year)
-    builder.add_view(MeetingView, "meeting", label=lazy_gettext("Meetings"), icon="fa-users", **year)
-    builder.add_view(AgendaItemView, "agenda_item", label=lazy_gettext("Agenda items"), icon="fa-list", **year)
-    builder.add_view(DecisionView, "decision", label=lazy_gettext("Committee decisions"), icon="fa-legal", **year)
+    builder.add_view(
+        RuleBookView, "rule_book", label=lazy_gettext("Rule books"), icon="fa-book", **year
+    )
+    builder.add_view(
+        RuleValueView, "rule_value", label=lazy_gettext("Rule values"), icon="fa-sliders", **year
+    )
+    builder.add_view(
+        MeetingView, "meeting", label=lazy_gettext("Meetings"), icon="fa-users", **year
+    )
+    builder.add_view(
+        AgendaItemView, "agenda_item", label=lazy_gettext("Agenda items"), icon="fa-list", **year
+    )
+    builder.add_view(
+        DecisionView, "decision", label=lazy_gettext("Committee decisions"), icon="fa-legal", **year
+    )
     master = {
         "category": "master",
         "category_label": lazy_gettext("Master data"),
         "category_icon": "fa-database",
     }
     builder.add_view(
-        StrategicGoalView, "strategic_goal", label=lazy_gettext("Strategic goals"), icon="fa-flag", **master
+        StrategicGoalView,
+        "strategic_goal",
+        label=lazy_gettext("Strategic goals"),
+        icon="fa-flag",
+        **master,
     )
     builder.add_view(
-        TaskCategoryView, "task_category", label=lazy_gettext("Task categories"), icon="fa-tags", **master
+        TaskCategoryView,
+        "task_category",
+        label=lazy_gettext("Task categories"),
+        icon="fa-tags",
+        **master,
     )
     builder.add_view(
-        IndicatorTemplateView, "indicator_template", label=lazy_gettext("Indicator library"), icon="fa-archive", **master
+        IndicatorTemplateView,
+        "indicator_template",
+        label=lazy_gettext("Indicator library"),
+        icon="fa-archive",
+        **master,
     )
-    builder.add_view(HolidayView, "holiday", label=lazy_gettext("Holidays"), icon="fa-sun-o", **master)
+    builder.add_view(
+        HolidayView, "holiday", label=lazy_gettext("Holidays"), icon="fa-sun-o", **master
+    )
     builder.add_view_no_menu(ComponentView)

@@ -79,9 +79,7 @@ RULE_BOOK = Workflow(
             requires=("document_number",),
             effect=_retire_others,
         ),
-        Transition(
-            "retire", (RuleBookStatus.IN_FORCE,), RuleBookStatus.RETIRED, message("Retire")
-        ),
+        Transition("retire", (RuleBookStatus.IN_FORCE,), RuleBookStatus.RETIRED, message("Retire")),
     ),
 )
 

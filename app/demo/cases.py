@@ -20,6 +20,7 @@ LAST_DUE = (12, 1)
 """Tasks due after this day go to the results instead of a case."""
 DISMISSED = 0.06
 INSTRUCTED = 0.45
+DISCIPLINE = "discipline"
 
 
 @dataclass(slots=True)
@@ -121,11 +122,15 @@ def _follow(case: CaseStory) -> None:
     case.after(2, "10:00", lambda: case.step(OFFICE, "reject", note=reject))
     deadline = case.words("case_deadline")
     case.after(1, "09:00", lambda: case.step(OFFICE, "set_deadline", note=deadline))
-    if done is not None:
+    if done is not None and (done <= case.day + dt.timedelta(days=25) or chance.random() < 0.5):
         _finish(case, done)
         return
     transfer = case.words("case_transfer")
     case.after(16, "10:00", lambda: case.step(OFFICE, "transfer", note=transfer))
+    if done is not None:
+        case.day = max(case.day, done)
+        conclude = case.words("case_conclude")
+        case.after(5, "16:00", lambda: case.step(DISCIPLINE, "conclude", note=conclude))
 
 
 def _instruct(case: CaseStory, day: dt.date) -> None:

@@ -111,7 +111,7 @@ def _finish(
         "early": -chance.randint(15, 35),
         "slow_then_recover": -chance.randint(0, 4),
         "late_finish": chance.randint(12, 30),
-        "slow": chance.randint(40, 80),
+        "slow": chance.randint(55, 130),
         "unreported": chance.randint(20, 40),
         "extended": -chance.randint(0, 5),
     }.get(kind)
@@ -142,7 +142,7 @@ class _Teller:
         self.curve = curve
         self.chance = chance
         self.shift = dt.timedelta(days=chance.randint(0, 9))
-        self.factor = chance.uniform(0.68, 0.86)
+        self.factor = chance.uniform(0.64, 0.85)
         self.cap = chance.uniform(28, 45)
         self.adjusted_on = day_of(year, ADJUSTED_ON)
         self.new_due = day_of(year, new_due) if new_due else None
@@ -168,11 +168,11 @@ class _Teller:
             if self.curve.due_on is not None and day > self.curve.due_on:
                 end = self.curve.finished_on or day + dt.timedelta(days=60)
                 return self._towards(self.curve.due_on, 100 * self.factor, end, day)
-            return max(plan * self.factor, step * self.factor) + jitter
+            return max(step * self.factor, plan * (self.factor - 0.1)) + jitter
         if self.kind == "slow_then_recover":
             start, end = self.line[0][0], self.line[-1][0]
             share = (day - start).days / max(1, (end - start).days)
-            return max(plan, step) * (self.factor if share < 0.6 else 0.9) + jitter
+            return (step * self.factor if share < 0.6 else max(plan, step) * 0.9) + jitter
         if self.kind == "late_finish":
             return min(plan * 0.95, 90) + jitter
         floor = step - 8

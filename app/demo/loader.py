@@ -26,6 +26,7 @@ from app.models.cycles import (
 from app.models.organisation import Charge, ChargeKind, Department, DepartmentKind, Person, PostKind
 from app.organisation.service import PostPlan, create_person
 from app.security.actors import load_actor
+from app.security.roles import STAFF
 
 DEMO = system_actor("demo", Door.DEMO)
 FOUNDED = dt.date(2020, 1, 1)
@@ -50,6 +51,9 @@ class College:
             if row.kind == ChargeKind.IN_CHARGE
         }
         """The username of the leader in charge of each department."""
+
+        self.staff = {row.username for row in seeds.people if STAFF in row.roles}
+        """Who drafts checks and results of tasks they answer for."""
 
     @property
     def codes(self) -> list[str]:

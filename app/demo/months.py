@@ -22,7 +22,7 @@ from app.models.monitoring import (
 from app.models.planning import Task, TaskStatus
 from app.monitoring.service import close_month, draft_check, month_end, request_coordination
 
-LATE = 0.08
+LATE = 0.05
 """The share of departments that miss a month's last day."""
 WORSE = Light.YELLOW
 

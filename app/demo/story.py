@@ -103,8 +103,8 @@ class Story:
 
     def writer_of(self, story: TaskStory) -> str:
         """Who drafts for a task: its owner, or the head where the owner has another role."""
-        roles = _roles(self.seeds).get(story.seed.owner, ())
-        return story.seed.owner if "DepartmentStaff" in roles else self.college.heads[story.seed.lead]
+        owner = story.seed.owner
+        return owner if owner in self.college.staff else self.college.heads[story.seed.lead]
 
     def sitting(self, title: str, items: Iterable[tuple[str, str | None]]) -> list[AgendaItem]:
         """The secretary's meeting of the committee today with its items (title, department)."""
@@ -130,10 +130,6 @@ class Story:
         self.session.add_all([meeting, *found])
         self.session.flush()
         return found
-
-
-def _roles(seeds: Seeds) -> dict[str, tuple[str, ...]]:
-    return {person.username: person.roles for person in seeds.people}
 
 
 def new_due(adjustments: Iterable[AdjustmentSeed], number: str) -> MonthDay | None:

@@ -118,7 +118,9 @@ def open_evidence(session: AnySession, actor: Actor, evidence_id: int) -> tuple[
         raise LookupError(evidence_id)
     path = store().find(evidence.storage_key)
     if path is None:
-        raise FileLost(message("The file is no longer in the store. Please tell the administrator."))
+        raise FileLost(
+            message("The file is no longer in the store. Please tell the administrator.")
+        )
     return evidence, path
 
 
@@ -191,7 +193,8 @@ def _title(title: str | None) -> str | None:
     text = (title or "").strip()
     if len(text) > TITLE_LENGTH:
         raise RuleViolation(
-            message("The description is longer than %(count)s characters.", count=TITLE_LENGTH), "title"
+            message("The description is longer than %(count)s characters.", count=TITLE_LENGTH),
+            "title",
         )
     return text or None
 

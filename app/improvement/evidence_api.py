@@ -83,7 +83,10 @@ class EvidenceApi(DomainApi):
         named = [(name, request.form.get(name)) for name in OWNER_NAMES if request.form.get(name)]
         if len(named) != 1:
             raise RuleViolation(
-                message("Name exactly one row the file belongs to: %(names)s.", names=", ".join(OWNER_NAMES))
+                message(
+                    "Name exactly one row the file belongs to: %(names)s.",
+                    names=", ".join(OWNER_NAMES),
+                )
             )
         relation, key = named[0]
         row = self.datamodel.get_related_interface(relation).get(key)
@@ -94,7 +97,9 @@ class EvidenceApi(DomainApi):
             added = evidence.add_evidence(
                 db.session, actor, row, sent.stream, sent.filename or "", request.form.get("title")
             )
-        return self.response(201, id=added.id, result=self.show_model_schema.dump(added, many=False))
+        return self.response(
+            201, id=added.id, result=self.show_model_schema.dump(added, many=False)
+        )
 
     @expose("/<int:pk>/content", methods=["GET"])
     @protect()

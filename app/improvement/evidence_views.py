@@ -36,7 +36,9 @@ class EvidenceForm(FlaskForm):
 def _tell_limits(form: EvidenceForm, limits: evidence.Limits) -> None:
     """Say at the field what is taken, so that nobody sends 60 MB to learn it."""
     types = "、".join(limits.types)
-    form.file.description = gettext("Up to %(size)s MB each: %(types)s.", size=limits.megabytes, types=types)
+    form.file.description = gettext(
+        "Up to %(size)s MB each: %(types)s.", size=limits.megabytes, types=types
+    )
     form.file.render_kw = {"accept": ",".join(f".{one}" for one in limits.types)}
 
 
@@ -59,7 +61,7 @@ class EvidenceView(DomainView):
     form_columns = ("title",)
     search_columns = ["file_name", "title", "media_type", "uploader", "uploaded_at", "sha256"]
     plain_columns = {"size": show_size}
-    label_columns = {"size": lazy_gettext("Size")}
+    label_columns: Any = {"size": lazy_gettext("Size")}
     base_order = ("uploaded_at", "desc")
     show_template = "web/evidence.html"
     own_methods = {"download": "read"}
@@ -73,7 +75,12 @@ class EvidenceView(DomainView):
         """`?_flt_0_task=3`: a file of that task. Only from the page of a row."""
         row = self._given_row()
         if row is None:
-            flash(gettext("Open the task, check, result, case or adjustment and attach the file there."), "warning")
+            flash(
+                gettext(
+                    "Open the task, check, result, case or adjustment and attach the file there."
+                ),
+                "warning",
+            )
             return redirect(url_for(f"{self.endpoint}.list"))
         back = url_for(f"{view_of(type(row)).endpoint}.show", pk=row.id)
         form = EvidenceForm()
@@ -86,7 +93,12 @@ class EvidenceView(DomainView):
                 try:
                     with unit_of_work(db.session, actor):
                         evidence.add_evidence(
-                            db.session, actor, row, sent.stream, sent.filename or "", form.title.data
+                            db.session,
+                            actor,
+                            row,
+                            sent.stream,
+                            sent.filename or "",
+                            form.title.data,
                         )
                 except (Refusal, IntegrityError) as error:
                     code = getattr(error, "status_code", 422)
@@ -168,5 +180,9 @@ def register(builder: Any) -> None:
         if isinstance(view, DomainView) and view.model in evidence.OWNERS:
             view.related_views = [*(view.related_views or []), EvidenceView]
     builder.add_view(
-        EvidenceView, "evidence", label=lazy_gettext("Evidence"), icon="fa-paperclip", category="improvement"
+        EvidenceView,
+        "evidence",
+        label=lazy_gettext("Evidence"),
+        icon="fa-paperclip",
+        category="improvement",
     )

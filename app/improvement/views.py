@@ -10,10 +10,9 @@ from app.models.improvement import Adjustment, AdjustmentChange, TaskResult
 from app.web.formats import show_long_text
 from app.web.views import DomainView, interface
 
-LONG = {
-    name: show_long_text
-    for name in ("cause", "description", "reason", "measure", "old_value", "new_value")
-}
+LONG = dict.fromkeys(
+    ("cause", "description", "reason", "measure", "old_value", "new_value"), show_long_text
+)
 
 
 class AdjustmentChangeView(DomainView):
@@ -60,7 +59,13 @@ def register(builder: Any) -> None:
     }
     AdjustmentView.related_views = [AdjustmentChangeView]
     builder.add_view(
-        AdjustmentView, "adjustment", label=lazy_gettext("Adjustments"), icon="fa-exchange", **category
+        AdjustmentView,
+        "adjustment",
+        label=lazy_gettext("Adjustments"),
+        icon="fa-exchange",
+        **category,
     )
-    builder.add_view(TaskResultView, "task_result", label=lazy_gettext("Results"), icon="fa-check", **category)
+    builder.add_view(
+        TaskResultView, "task_result", label=lazy_gettext("Results"), icon="fa-check", **category
+    )
     builder.add_view_no_menu(AdjustmentChangeView)

@@ -21,9 +21,7 @@ from app.models.improvement import (
 )
 
 
-def _apply(
-    session: AnySession, actor: Actor, row: Adjustment, fields: Mapping[str, Any]
-) -> None:
+def _apply(session: AnySession, actor: Actor, row: Adjustment, fields: Mapping[str, Any]) -> None:
     apply_changes(session, actor, row)
     row.applied_at = clock.now()
 
@@ -36,9 +34,7 @@ def _submit(session: AnySession, actor: Actor, row: TaskResult, fields: Mapping[
     row.submitted_at = clock.now()
 
 
-def _confirm(
-    session: AnySession, actor: Actor, row: TaskResult, fields: Mapping[str, Any]
-) -> None:
+def _confirm(session: AnySession, actor: Actor, row: TaskResult, fields: Mapping[str, Any]) -> None:
     """A confirmed completion finishes its task; an unfinished one is carried over later."""
     if row.outcome == CompletionOutcome.FINISHED:
         workflow.apply(

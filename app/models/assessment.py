@@ -122,7 +122,12 @@ class DepartmentAssessment(Domain):
         AssessmentClass, "assessment_class", "考核类别", "Assessment class"
     )
     status: Mapped[AssessmentStatus] = choice(
-        AssessmentStatus, "status", "状态", "Status", default=AssessmentStatus.COLLECTING, index=True
+        AssessmentStatus,
+        "status",
+        "状态",
+        "Status",
+        default=AssessmentStatus.COLLECTING,
+        index=True,
     )
     base: Mapped[Optional[Decimal]] = field(Points, "基础分", "Base")
     bonus: Mapped[Optional[Decimal]] = field(Points, "加减分", "Bonus")
@@ -131,9 +136,7 @@ class DepartmentAssessment(Domain):
     grade: Mapped[Optional[Grade]] = choice(Grade, "grade", "等次", "Grade", nullable=True)
     coefficient: Mapped[Optional[Decimal]] = field(Numeric(4, 2), "系数", "Coefficient")
     explanation: Mapped[Optional[str]] = field(Text, "说明", "Explanation")
-    decision_id: Mapped[Optional[int]] = ref(
-        "decision.id", "审定", "Decision", ondelete="RESTRICT"
-    )
+    decision_id: Mapped[Optional[int]] = ref("decision.id", "审定", "Decision", ondelete="RESTRICT")
 
     cycle: Mapped[Cycle] = relationship()
     department: Mapped[Department] = relationship()
@@ -214,9 +217,7 @@ class AccountabilityNotice(Domain):
     status: Mapped[NoticeStatus] = choice(
         NoticeStatus, "status", "状态", "Status", default=NoticeStatus.DRAFT, index=True
     )
-    decision_id: Mapped[Optional[int]] = ref(
-        "decision.id", "审定", "Decision", ondelete="RESTRICT"
-    )
+    decision_id: Mapped[Optional[int]] = ref("decision.id", "审定", "Decision", ondelete="RESTRICT")
     issued_on: Mapped[Optional[dt.date]] = field(None, "印发日期", "Issued on")
 
     cycle: Mapped[Cycle] = relationship()

@@ -62,7 +62,10 @@ class Choice(StrEnum):
     zh: str
     en: str
 
-    def __new__(cls, value: str, zh: str, en: str) -> Choice:
+    _value_: str
+
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Choice:
+        # The defaults are for the call that looks a value up, `Light("green")`.
         member = str.__new__(cls, value)
         member._value_ = value
         member.zh = zh

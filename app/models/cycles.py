@@ -197,9 +197,7 @@ class RuleBook(Domain):
     status: Mapped[RuleBookStatus] = choice(
         RuleBookStatus, "status", "状态", "Status", default=RuleBookStatus.DRAFT, index=True
     )
-    decision_id: Mapped[Optional[int]] = ref(
-        "decision.id", "审定", "Decision", ondelete="RESTRICT"
-    )
+    decision_id: Mapped[Optional[int]] = ref("decision.id", "审定", "Decision", ondelete="RESTRICT")
 
     decision: Mapped[Optional[Decision]] = relationship()
     values: Mapped[list[RuleValue]] = relationship(
@@ -274,7 +272,9 @@ class TaskCategory(Domain):
     code: Mapped[str] = field(String(40), "代码", "Code", unique=True)
     name: Mapped[str] = field(String(60), "名称", "Name", unique=True)
     name_en: Mapped[Optional[str]] = field(String(80), "英文名称", "English name")
-    sort_order: Mapped[int] = field(None, "排序", "Order", default=0, server_default="0", index=True)
+    sort_order: Mapped[int] = field(
+        None, "排序", "Order", default=0, server_default="0", index=True
+    )
     active: Mapped[bool] = field(None, "启用", "Active", default=True, server_default="1")
 
     def __str__(self) -> str:
@@ -370,9 +370,7 @@ class Decision(Domain):
     __tablename__ = "decision"
     label = ("审定意见", "Decision")
     __table_args__ = (
-        CheckConstraint(
-            "(subject_table IS NULL) = (subject_id IS NULL)", name="subject_whole"
-        ),
+        CheckConstraint("(subject_table IS NULL) = (subject_id IS NULL)", name="subject_whole"),
         Index("ix_decision_subject_table_subject_id", "subject_table", "subject_id"),
         {"comment": "审定"},
     )

@@ -161,9 +161,7 @@ class Adjustment(Domain):
     agenda_item_id: Mapped[Optional[int]] = ref(
         "agenda_item.id", "议题", "Agenda item", ondelete="RESTRICT"
     )
-    decision_id: Mapped[Optional[int]] = ref(
-        "decision.id", "审定", "Decision", ondelete="RESTRICT"
-    )
+    decision_id: Mapped[Optional[int]] = ref("decision.id", "审定", "Decision", ondelete="RESTRICT")
     applied_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "执行时间", "Applied at")
 
     cycle: Mapped[Cycle] = relationship()
@@ -214,9 +212,7 @@ class TaskResult(Domain):
     )
 
     task_id: Mapped[int] = ref("task.id", "目标任务", "Task", ondelete="RESTRICT", index=False)
-    outcome: Mapped[CompletionOutcome] = choice(
-        CompletionOutcome, "outcome", "完成结论", "Outcome"
-    )
+    outcome: Mapped[CompletionOutcome] = choice(CompletionOutcome, "outcome", "完成结论", "Outcome")
     quality: Mapped[Quality] = choice(Quality, "quality", "质量", "Quality")
     description: Mapped[str] = field(Text, "完成情况", "Description")
     reason: Mapped[Optional[str]] = field(Text, "未完成原因", "Reason")
@@ -236,7 +232,9 @@ class Evidence(Domain):
 
     __tablename__ = "evidence"
     label = ("佐证材料", "Evidence")
-    protected = frozenset({"sha256", "size", "media_type", "uploaded_at", "uploader_id", "storage_key"})
+    protected = frozenset(
+        {"sha256", "size", "media_type", "uploaded_at", "uploader_id", "storage_key"}
+    )
     __table_args__ = (
         CheckConstraint(
             "(CASE WHEN task_id IS NULL THEN 0 ELSE 1 END)"

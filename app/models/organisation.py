@@ -86,7 +86,9 @@ class Department(Domain):
     parent_id: Mapped[Optional[int]] = ref(
         "department.id", "上级部门", "Parent department", ondelete="RESTRICT"
     )
-    sort_order: Mapped[int] = field(None, "排序", "Order", default=0, server_default="0", index=True)
+    sort_order: Mapped[int] = field(
+        None, "排序", "Order", default=0, server_default="0", index=True
+    )
     valid_from: Mapped[Optional[dt.date]] = field(None, "设立日期", "Valid from")
     valid_to: Mapped[Optional[dt.date]] = field(None, "撤销日期", "Valid to")
 
@@ -155,7 +157,9 @@ class Person(User):
         UtcDateTime, "密码修改时间", "Password changed"
     )
     locked_until: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "锁定至", "Locked until")
-    is_demo: Mapped[bool] = field(None, "演示账号", "Demo account", default=False, server_default="0")
+    is_demo: Mapped[bool] = field(
+        None, "演示账号", "Demo account", default=False, server_default="0"
+    )
 
     department: Mapped[Optional[Department]] = relationship(foreign_keys=[department_id])
 

@@ -118,9 +118,7 @@ class WorkPointSet(Domain):
     )
     issue_number: Mapped[Optional[str]] = field(String(60), "文号", "Issue number")
     issued_on: Mapped[Optional[dt.date]] = field(None, "下发日期", "Issued on")
-    decision_id: Mapped[Optional[int]] = ref(
-        "decision.id", "审定", "Decision", ondelete="RESTRICT"
-    )
+    decision_id: Mapped[Optional[int]] = ref("decision.id", "审定", "Decision", ondelete="RESTRICT")
 
     cycle: Mapped[Cycle] = relationship()
     decision: Mapped[Optional[Decision]] = relationship()
@@ -259,9 +257,7 @@ class Decomposition(Domain):
     )
     issue_number: Mapped[Optional[str]] = field(String(60), "文号", "Issue number")
     issued_on: Mapped[Optional[dt.date]] = field(None, "发布日期", "Issued on")
-    decision_id: Mapped[Optional[int]] = ref(
-        "decision.id", "审定", "Decision", ondelete="RESTRICT"
-    )
+    decision_id: Mapped[Optional[int]] = ref("decision.id", "审定", "Decision", ondelete="RESTRICT")
     agenda_item_id: Mapped[Optional[int]] = ref(
         "agenda_item.id", "议题", "Agenda item", ondelete="RESTRICT"
     )
@@ -313,7 +309,12 @@ class Task(Domain):
             "light IS NULL OR light IN ('green', 'yellow', 'orange', 'red', 'grey', 'blue')",
             name="light",
         ),
-        Index("ix_task_cycle_id_lead_department_id_sort_order", "cycle_id", "lead_department_id", "sort_order"),
+        Index(
+            "ix_task_cycle_id_lead_department_id_sort_order",
+            "cycle_id",
+            "lead_department_id",
+            "sort_order",
+        ),
         Index("ix_task_cycle_id_status_due_on", "cycle_id", "status", "due_on"),
         Index("ix_task_cycle_id_sort_order", "cycle_id", "sort_order", "id"),
         Index("ix_task_cycle_id_light", "cycle_id", "light"),
@@ -357,7 +358,9 @@ class Task(Domain):
     planned_percent: Mapped[Optional[Decimal]] = field(Percent, "计划进度", "Planned %")
     actual_percent: Mapped[Optional[Decimal]] = field(Percent, "实际进度", "Actual %")
     light: Mapped[Optional[str]] = field(String(8), "状态灯", "Light")
-    parent_id: Mapped[Optional[int]] = ref("task.id", "上级任务", "Parent task", ondelete="RESTRICT")
+    parent_id: Mapped[Optional[int]] = ref(
+        "task.id", "上级任务", "Parent task", ondelete="RESTRICT"
+    )
     department_plan_id: Mapped[Optional[int]] = ref(
         "department_plan.id", "部门计划", "Department plan", ondelete="SET NULL"
     )
@@ -385,9 +388,7 @@ class Task(Domain):
     section: Mapped[Optional[Department]] = relationship(foreign_keys=[section_id])
     owner: Mapped[Optional[Person]] = relationship(foreign_keys=[owner_id])
     leader: Mapped[Optional[Person]] = relationship(foreign_keys=[leader_id])
-    parent: Mapped[Optional[Task]] = relationship(
-        remote_side="Task.id", foreign_keys=[parent_id]
-    )
+    parent: Mapped[Optional[Task]] = relationship(remote_side="Task.id", foreign_keys=[parent_id])
     carried_from: Mapped[Optional[Task]] = relationship(
         remote_side="Task.id", foreign_keys=[carried_from_id]
     )

@@ -111,7 +111,9 @@ def _actual(tasks: Select[Any]) -> Select[Any]:
         )
         .subquery()
     )
-    return select(steps.c.month, func.sum(steps.c.gain), literal(0), func.count()).group_by(steps.c.month)
+    return select(steps.c.month, func.sum(steps.c.gain), literal(0), func.count()).group_by(
+        steps.c.month
+    )
 
 
 def _month(year: Any, month: Any) -> ColumnElement[int]:

@@ -10,7 +10,7 @@ from app.models.monitoring import CheckContribution, CoordinationRequest, EarlyW
 from app.web.formats import show_long_text
 from app.web.views import DomainView, interface
 
-LONG = {name: show_long_text for name in ("done", "problem", "next_step", "matter", "reply")}
+LONG = dict.fromkeys(("done", "problem", "next_step", "matter", "reply"), show_long_text)
 
 
 class CheckContributionView(DomainView):
@@ -47,7 +47,15 @@ class WarningView(DomainView):
     datamodel = interface(EarlyWarning)
     read_only = True
     list_columns = ["task", "light", "cause", "opened_on", "closed_on"]
-    show_columns = ["task", "light", "rule_key", "cause", "opened_on", "closed_on", "closing_reason"]
+    show_columns = [
+        "task",
+        "light",
+        "rule_key",
+        "cause",
+        "opened_on",
+        "closed_on",
+        "closing_reason",
+    ]
     search_columns = ["light", "opened_on", "closed_on"]
     base_order = ("opened_on", "desc")
 
@@ -76,10 +84,20 @@ def register(builder: Any) -> None:
     }
     MonthlyCheckView.related_views = [CheckContributionView]
     builder.add_view(
-        MonthlyCheckView, "monthly_check", label=lazy_gettext("Monthly checks"), icon="fa-calendar-check-o", **category
+        MonthlyCheckView,
+        "monthly_check",
+        label=lazy_gettext("Monthly checks"),
+        icon="fa-calendar-check-o",
+        **category,
     )
-    builder.add_view(WarningView, "warning", label=lazy_gettext("Warnings"), icon="fa-warning", **category)
     builder.add_view(
-        CoordinationRequestView, "coordination_request", label=lazy_gettext("Coordination"), icon="fa-handshake-o", **category
+        WarningView, "warning", label=lazy_gettext("Warnings"), icon="fa-warning", **category
+    )
+    builder.add_view(
+        CoordinationRequestView,
+        "coordination_request",
+        label=lazy_gettext("Coordination"),
+        icon="fa-handshake-o",
+        **category,
     )
     builder.add_view_no_menu(CheckContributionView)

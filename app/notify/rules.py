@@ -18,7 +18,7 @@ def _own_view(actor: Actor, verb: str, row: Any) -> bool:
 
 
 def _own_notification(actor: Actor, verb: str, row: Any) -> bool:
-    return row.person_id == actor.user_id
+    return bool(row.person_id == actor.user_id)
 
 
 def _seen_views(actor: Actor) -> ColumnElement[bool]:

@@ -39,7 +39,8 @@ def in_hands(column: Any, actor: Actor) -> Criterion[bool]:
     """Rows whose department is one's own or in one's charge; college roles see all."""
     if reads_college(actor):
         return true()
-    return column.in_(actor.departments | actor.charged)
+    found: Criterion[bool] = column.in_(actor.departments | actor.charged)
+    return found
 
 
 def heads(actor: Actor, department_id: int | None) -> bool:

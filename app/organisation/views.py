@@ -61,7 +61,15 @@ class PersonView(DomainView):
         "last_name", "first_name", "username", "staff_number", "department", "position", "phone",
         "email", "active", "roles",
     )  # fmt: skip
-    search_columns = ["username", "last_name", "first_name", "staff_number", "department", "position", "active"]
+    search_columns = [
+        "username",
+        "last_name",
+        "first_name",
+        "staff_number",
+        "department",
+        "position",
+        "active",
+    ]
     order_columns = ["username", "staff_number", "position", "active"]
     base_order = ("staff_number", "asc")
     label_columns = {
@@ -76,11 +84,15 @@ class PersonView(DomainView):
         "password": lazy_gettext("First password"),
     }
     plain_columns = {
-        "roles": lambda roles: "、".join(words(ROLE_LABELS.get(role.name, (role.name, role.name))) for role in roles)
+        "roles": lambda roles: "、".join(
+            words(ROLE_LABELS.get(role.name, (role.name, role.name))) for role in roles
+        )
     }
     _password = PasswordField(
         lazy_gettext("First password"),
-        description=lazy_gettext("The person changes it at the first sign-in. Left empty, the password stays."),
+        description=lazy_gettext(
+            "The person changes it at the first sign-in. Left empty, the password stays."
+        ),
     )
     add_form_extra_fields = {"roles": RolesField(lazy_gettext("Roles")), "password": _password}
     edit_form_extra_fields = add_form_extra_fields
@@ -149,8 +161,24 @@ def register(builder: Any) -> None:
         "category_label": lazy_gettext("Organisation"),
         "category_icon": "fa-sitemap",
     }
-    builder.add_view(DepartmentView, "department", label=lazy_gettext("Departments"), icon="fa-building", **category)
+    builder.add_view(
+        DepartmentView,
+        "department",
+        label=lazy_gettext("Departments"),
+        icon="fa-building",
+        **category,
+    )
     builder.add_view(PersonView, "person", label=lazy_gettext("People"), icon="fa-user", **category)
-    builder.add_view(AppointmentView, "appointment", label=lazy_gettext("Appointments"), icon="fa-id-badge", **category)
-    builder.add_view(DelegationView, "delegation", label=lazy_gettext("Delegations"), icon="fa-share", **category)
-    builder.add_view(ChargeView, "charge", label=lazy_gettext("Charges"), icon="fa-link", **category)
+    builder.add_view(
+        AppointmentView,
+        "appointment",
+        label=lazy_gettext("Appointments"),
+        icon="fa-id-badge",
+        **category,
+    )
+    builder.add_view(
+        DelegationView, "delegation", label=lazy_gettext("Delegations"), icon="fa-share", **category
+    )
+    builder.add_view(
+        ChargeView, "charge", label=lazy_gettext("Charges"), icon="fa-link", **category
+    )

@@ -130,11 +130,18 @@ def _notes(hidden: int) -> list[str]:
     if not hidden:
         return []
     return [
-        gettext("%(count)s of these tasks are restricted: they are counted here but not listed for you.", count=hidden)
+        gettext(
+            "%(count)s of these tasks are restricted: they are counted here but not listed for you.",
+            count=hidden,
+        )
     ]
 
 
 def register(builder: Any) -> None:
     builder.add_view(
-        TaskChartView, "chart_tasks", label=lazy_gettext("Tasks by department"), icon="fa-bar-chart", **CATEGORY
+        TaskChartView,
+        "chart_tasks",
+        label=lazy_gettext("Tasks by department"),
+        icon="fa-bar-chart",
+        **CATEGORY,
     )

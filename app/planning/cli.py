@@ -26,15 +26,22 @@ from app.models.organisation import Department
 @click.option("--year", type=int, required=True, help="The year of the document.")
 @click.option("--department", "code", help="The code of one department; else the whole college.")
 @click.option(
-    "--format", "form", type=click.Choice([form.value for form in Format]),
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in Format]),
     help="pdf, docx or xlsx; else as the file is called, else pdf.",
 )
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write."
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write.",
 )
 @json_option
 @with_appcontext
-def report(kind: str, year: int, code: str | None, form: str | None, out: Path, as_json: bool) -> None:
+def report(
+    kind: str, year: int, code: str | None, form: str | None, out: Path, as_json: bool
+) -> None:
     """Write the document KIND of a year into a file."""
     with refusals(as_json):
         paper = _print(kind, year, code, form or _form_of(out))
@@ -69,7 +76,9 @@ def _print(kind: str, year: int, code: str | None, form: str) -> Paper:
     if code is not None:
         department = db.session.scalar(select(Department).where(Department.code == code))
         if department is None:
-            raise RuleViolation(message("There is no department “%(code)s”.", code=code), "department")
+            raise RuleViolation(
+                message("There is no department “%(code)s”.", code=code), "department"
+            )
         if not wanted.by_department:
             raise RuleViolation(
                 message("This document is not made for one department."), "department"
@@ -99,6 +108,8 @@ def _write(out: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise RuleViolation(
-            message("%(file)s cannot be written: %(reason)s", file=str(out), reason=error.strerror or ""),
+            message(
+                "%(file)s cannot be written: %(reason)s", file=str(out), reason=error.strerror or ""
+            ),
             "out",
         ) from error

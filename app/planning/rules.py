@@ -103,14 +103,16 @@ def answered_tasks(actor: Actor) -> ColumnElement[bool]:
 
 def of_seen_task(column: Any, actor: Actor) -> ColumnElement[bool]:
     """Rows that belong to a task the actor sees."""
-    return column.in_(select(Task.id).where(seen_tasks(actor)))
+    found: ColumnElement[bool] = column.in_(select(Task.id).where(seen_tasks(actor)))
+    return found
 
 
 def of_answered_task(column: Any, actor: Actor) -> ColumnElement[bool]:
     """Rows that belong to a task whose inner affairs the actor reads."""
     if reads_college(actor):
         return true()
-    return column.in_(select(Task.id).where(answered_tasks(actor)))
+    found: ColumnElement[bool] = column.in_(select(Task.id).where(answered_tasks(actor)))
+    return found
 
 
 def _seen_work_points(actor: Actor) -> ColumnElement[bool]:
@@ -212,7 +214,9 @@ def check_task(row: Task) -> None:
         if section.kind != DepartmentKind.SECTION:
             raise RuleViolation(message("This is not a section."), "section")
         if lead is not None and section.parent_id != lead.id:
-            raise RuleViolation(message("The section is not one of the lead department's."), "section")
+            raise RuleViolation(
+                message("The section is not one of the lead department's."), "section"
+            )
     parent = policy.related(row, "parent")
     if parent is not None and row.id is not None and parent.id == row.id:
         raise RuleViolation(message("A task cannot stand under itself."), "parent")
@@ -255,9 +259,7 @@ for _model, _resource in (
             can_write_part,
         ),
     )
-policy.register(
-    WorkPointSet, Policy("work_point_set", _seen_work_points, policy.college_wide)
-)
+policy.register(WorkPointSet, Policy("work_point_set", _seen_work_points, policy.college_wide))
 policy.register(
     WorkPoint,
     Policy(
@@ -277,9 +279,7 @@ policy.register(
         _can_write_plan,
     ),
 )
-policy.register(
-    Decomposition, Policy("decomposition", _seen_decompositions, policy.college_wide)
-)
+policy.register(Decomposition, Policy("decomposition", _seen_decompositions, policy.college_wide))
 policy.register(
     Baseline,
     Policy(
@@ -292,9 +292,7 @@ policy.register(
 )
 policy.register(
     BaselineTask,
-    Policy(
-        "baseline_task", lambda actor: of_seen_task(BaselineTask.task_id, actor), policy.nobody
-    ),
+    Policy("baseline_task", lambda actor: of_seen_task(BaselineTask.task_id, actor), policy.nobody),
 )
 for _part in (BaselineIndicator, BaselineMilestone):
     policy.register(
@@ -311,4 +309,3 @@ guard.register_invariant(Task, check_task)
 guard.register_invariant(Milestone, check_milestone)
 guard.register_invariant(Indicator, check_indicator)
 guard.register_invariant(TaskDepartment, check_task_department)
-

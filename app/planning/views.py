@@ -116,8 +116,18 @@ def register(builder: Any) -> None:
     TaskView.related_views = [IndicatorView, MilestoneView, TaskDepartmentView]
     builder.add_view(TaskView, "task", label=lazy_gettext("Tasks"), icon="fa-tasks", **category)
     builder.add_view(
-        DecompositionView, "decomposition", label=lazy_gettext("Decomposition"), icon="fa-table", **category
+        DecompositionView,
+        "decomposition",
+        label=lazy_gettext("Decomposition"),
+        icon="fa-table",
+        **category,
     )
-    builder.add_view(WorkPointView, "work_point", label=lazy_gettext("Work points"), icon="fa-list-ol", **category)
+    builder.add_view(
+        WorkPointView,
+        "work_point",
+        label=lazy_gettext("Work points"),
+        icon="fa-list-ol",
+        **category,
+    )
     for view in (IndicatorView, MilestoneView, TaskDepartmentView):
         builder.add_view_no_menu(view)

@@ -67,7 +67,9 @@ def _adoptable(actor: Actor, table: Decomposition, fields: Mapping[str, Any]) ->
     drafting, issued = DecompositionStatus.DRAFTING, DecompositionStatus.ISSUED
     if any(o.decision_id or o.status not in (drafting, issued) for o in others):
         raise WrongState(
-            message("The year's table goes by the committee; what is added to it takes an adjustment.")
+            message(
+                "The year's table goes by the committee; what is added to it takes an adjustment."
+            )
         )
     own = select(Task.id).where(
         Task.decomposition_id == table.id, Task.status == TaskStatus.PROPOSED
@@ -103,9 +105,7 @@ def _all_answered(actor: Actor, points: WorkPointSet, fields: Mapping[str, Any])
         )
     )
     if unanswered:
-        raise RuleViolation(
-            message("%(count)s opinions are not answered yet.", count=unanswered)
-        )
+        raise RuleViolation(message("%(count)s opinions are not answered yet.", count=unanswered))
 
 
 def _issue_points(

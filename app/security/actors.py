@@ -169,7 +169,8 @@ def _children(session: AnySession) -> dict[int, list[int]]:
     for child, parent in session.execute(
         select(Department.id, Department.parent_id).where(Department.parent_id.is_not(None))
     ):
-        tree.setdefault(parent, []).append(child)
+        if parent is not None:
+            tree.setdefault(parent, []).append(child)
     return tree
 
 
@@ -226,9 +227,10 @@ def _matters(session: Session, row: Any) -> bool:
         return True
     from sqlalchemy import inspect
 
+    state: Any = inspect(row)
     return any(
         attribute.history.has_changes()
-        for attribute in inspect(row).attrs
+        for attribute in state.attrs
         if attribute.key not in _BOOKKEEPING
     )
 

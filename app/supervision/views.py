@@ -12,7 +12,7 @@ from app.models.supervision import CaseStep, Instruction, SupervisionCase
 from app.web.formats import show_long_text
 from app.web.views import DomainView, interface
 
-LONG = {name: show_long_text for name in ("ground", "requirement", "text")}
+LONG = dict.fromkeys(("ground", "requirement", "text"), show_long_text)
 
 
 class CaseStepView(DomainView):
@@ -65,7 +65,17 @@ def register(builder: Any) -> None:
     }
     SupervisionCaseView.related_views = [CaseStepView]
     builder.add_view(
-        SupervisionCaseView, "supervision_case", label=lazy_gettext("Supervision cases"), icon="fa-folder-open", **category
+        SupervisionCaseView,
+        "supervision_case",
+        label=lazy_gettext("Supervision cases"),
+        icon="fa-folder-open",
+        **category,
     )
-    builder.add_view(InstructionView, "instruction", label=lazy_gettext("Instructions"), icon="fa-pencil", **category)
+    builder.add_view(
+        InstructionView,
+        "instruction",
+        label=lazy_gettext("Instructions"),
+        icon="fa-pencil",
+        **category,
+    )
     builder.add_view_no_menu(CaseStepView)

@@ -131,10 +131,19 @@ SUPERVISION_CASE = Workflow(
             article="8",
         ),
         Transition(
-            "dismiss", (CaseStatus.PROPOSED,), CaseStatus.DISMISSED, message("Do not open"), article="8"
+            "dismiss",
+            (CaseStatus.PROPOSED,),
+            CaseStatus.DISMISSED,
+            message("Do not open"),
+            article="8",
         ),
         Transition(
-            "sign", (CaseStatus.OPEN,), CaseStatus.OPEN, message("Sign for it"), effect=_sign, article="8"
+            "sign",
+            (CaseStatus.OPEN,),
+            CaseStatus.OPEN,
+            message("Sign for it"),
+            effect=_sign,
+            article="8",
         ),
         Transition(
             "reply",
@@ -165,7 +174,9 @@ SUPERVISION_CASE = Workflow(
             effect=_noting(StepKind.REJECTED),
             article="8",
         ),
-        Transition("urge", OPEN, CaseStatus.OPEN, message("Urge"), accepts=NOTE, effect=_urge, article="8"),
+        Transition(
+            "urge", OPEN, CaseStatus.OPEN, message("Urge"), accepts=NOTE, effect=_urge, article="8"
+        ),
         Transition(
             "set_deadline",
             OPEN,

@@ -29,7 +29,6 @@ from app.web.schemas import DomainSchemaConverter
 from app.web.views import the_actor
 
 
-
 class NotAnObject(Refusal):
     """The body is not a JSON object. 400."""
 
@@ -62,6 +61,7 @@ class DomainApi(RequestFilters, ModelRestApi):
     own_methods: ClassVar[dict[str, str]] = {}
     """The permission verbs of methods that only this resource has."""
     allow_browser_login = True
+    search_columns: Any = None
     max_page_size = 200
     model2schemaconverter = DomainSchemaConverter
 
@@ -70,9 +70,7 @@ class DomainApi(RequestFilters, ModelRestApi):
         self.class_permission_name = policy.policy_of(model).resource
         self.resource_name = self.class_permission_name
         self.method_permission_name = {**METHODS, **self.own_methods}
-        columns = [
-            key for key in model.__mapper__.columns.keys() if key not in self.hidden_columns
-        ]
+        columns = [key for key in model.__mapper__.columns.keys() if key not in self.hidden_columns]
         self.list_columns = list(columns)
         self.show_columns = list(columns)
         self.order_columns = list(columns)
@@ -82,7 +80,8 @@ class DomainApi(RequestFilters, ModelRestApi):
             relations = [
                 key
                 for key, relation in model.__mapper__.relationships.items()
-                if relation.direction.name == "MANYTOONE" and isinstance(getattr(relation.mapper.class_, "label", None), tuple)
+                if relation.direction.name == "MANYTOONE"
+                and isinstance(getattr(relation.mapper.class_, "label", None), tuple)
             ]
             self.search_columns = [key for key in columns if not key.endswith("_id")] + relations
         if self.read_only or not self.form_columns:
@@ -202,7 +201,10 @@ class DomainApi(RequestFilters, ModelRestApi):
     def _invalid(self, error: ValidationError) -> Any:
         found = error.messages if isinstance(error.messages, dict) else {"": error.messages}
         told = [
-            {"field": str(field), "message": "; ".join(map(str, texts)) if isinstance(texts, list) else str(texts)}
+            {
+                "field": str(field),
+                "message": "; ".join(map(str, texts)) if isinstance(texts, list) else str(texts),
+            }
             for field, texts in found.items()
         ]
         return self.response(
@@ -313,17 +315,23 @@ class DomainApi(RequestFilters, ModelRestApi):
         self.take_step(row, transition.name, actor, version, **fields)
         return self.response(200, id=row.id, status=str(row.status), version=row.version)
 
-    def take_step(self, row: Any, name: str, actor: Any, version: int | None, **fields: Any) -> None:
+    def take_step(
+        self, row: Any, name: str, actor: Any, version: int | None, **fields: Any
+    ) -> None:
         """Take one step. Chapters whose step is a service override this."""
         with unit_of_work(db.session, actor):
             workflow.apply(db.session, actor, row, name, version=version, **fields)
 
-    def _fields_of_step(self, transition: workflow.Transition, body: dict[str, Any]) -> dict[str, Any]:
+    def _fields_of_step(
+        self, transition: workflow.Transition, body: dict[str, Any]
+    ) -> dict[str, Any]:
         """The body's values as the columns' types, by the same schema as a PUT."""
-        known = [name for name in (*transition.requires, *transition.accepts)]
+        known = [*transition.requires, *transition.accepts]
         unknown = set(body) - set(known)
         if unknown:
-            raise ValidationError({sorted(unknown)[0]: [str(message("The step does not take this field."))]})
+            raise ValidationError(
+                {sorted(unknown)[0]: [str(message("The step does not take this field."))]}
+            )
         columns = self.model.__mapper__.columns
         plain = [name for name in known if name in columns and name in body]
         if not plain:

@@ -23,6 +23,7 @@ from app.core.text import words
 from app.cycles.queries import pick_current
 from app.extensions import db
 from app.models.cycles import Cycle, TaskCategory
+from app.models.monitoring import Light
 from app.models.organisation import Charge, Department, DepartmentKind, Person
 from app.models.planning import Task
 from app.web.filters import RequestFilters
@@ -185,7 +186,9 @@ class ChartView(RequestFilters, BaseView):
             _select(given, "leader", [(row.id, row.name) for row in leaders], everything),
         ]  # fmt: skip
         if _reach(actor):
-            mine = gettext("Departments in my charge") if actor.charged else gettext("My department")
+            mine = (
+                gettext("Departments in my charge") if actor.charged else gettext("My department")
+            )
             options = [
                 Option("", gettext("The whole college"), not choice.mine),
                 Option(MINE, mine, choice.mine),
@@ -197,6 +200,11 @@ class ChartView(RequestFilters, BaseView):
         """A filter that the form does not show, as the reader reads it."""
         _, _, place, column = name.split("_", 3)
         item = self._filters.get_search_filters()[column][int(place)]
+        column_type = getattr(Task.__table__.c.get(column), "type", None)
+        kind: Any = Light if column == "light" else getattr(column_type, "enum_class", None) or ()
+        for member in kind:
+            if member.value == value:
+                value = words((member.zh, member.en))
         return f"{lazy_label(Task, column)} {item.name} {value}"
 
 

@@ -62,7 +62,9 @@ def _http(error: HTTPException) -> Any:
     from flask_wtf.csrf import CSRFError
 
     if isinstance(error, CSRFError):
-        return answer(400, gettext("The form has expired. Please go back, reload the page and send it again."))
+        return answer(
+            400, gettext("The form has expired. Please go back, reload the page and send it again.")
+        )
     return answer(code, _sentence(code))
 
 

@@ -180,7 +180,9 @@ class DomainFilters(Filters):
             column, operator = wanted.get("col"), wanted.get("opr")
             found = self._search_filters.get(column)
             if found is None:
-                raise InvalidColumnFilterFABException(f"Filter column: {column} not allowed to filter")
+                raise InvalidColumnFilterFABException(
+                    f"Filter column: {column} not allowed to filter"
+                )
             match = next((known for known in found if known.arg_name == operator), None)
             if match is None:
                 raise InvalidOperationFilterFABException(

@@ -35,7 +35,7 @@ class HomeView(IndexView):
                 .where(visible(actor, Task), Task.cycle_id == cycle.id)
                 .group_by(Task.light)
             ).all()
-            by_light = {light: count for light, count in counts}
+            by_light = dict(counts)
             cards.append(
                 {
                     "label": gettext("All tasks of the year"),

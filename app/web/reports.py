@@ -62,7 +62,9 @@ class ReportView(BaseView):
         wanted = documents.kind_named(kind)
         form = documents.format_of(wanted, request.args.get("format") or wanted.formats[0].value)
         year = request.args.get("year", "")
-        cycle = cycle_of_year(db.session, int(year)) if year.isdecimal() and len(year) == 4 else None
+        cycle = (
+            cycle_of_year(db.session, int(year)) if year.isdecimal() and len(year) == 4 else None
+        )
         if cycle is None:
             raise RuleViolation(message("There is no year %(year)s.", year=year), "year")
         order = Order(cycle, self._department(request.args.get("department", "")), form)
@@ -76,11 +78,17 @@ class ReportView(BaseView):
         seen = visible(the_actor(), Department)
         found = db.session.scalar(select(Department).where(Department.code == code, seen))
         if found is None:
-            raise RuleViolation(message("There is no department “%(code)s”.", code=code), "department")
+            raise RuleViolation(
+                message("There is no department “%(code)s”.", code=code), "department"
+            )
         return found
 
 
 def register(builder: Any) -> None:
     builder.add_view(
-        ReportView, "report", label=lazy_gettext("Reports"), icon="fa-file-text-o", category="reporting"
+        ReportView,
+        "report",
+        label=lazy_gettext("Reports"),
+        icon="fa-file-text-o",
+        category="reporting",
     )

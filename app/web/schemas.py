@@ -87,7 +87,9 @@ class DomainSchemaConverter(Model2SchemaConverter):
     ) -> Any:
         known = datamodel.list_columns.get(column.name)
         if known is not None and known.foreign_keys:
-            field = fields.Integer(required=not known.nullable, allow_none=known.nullable, strict=True)
+            field = fields.Integer(
+                required=not known.nullable, allow_none=known.nullable, strict=True
+            )
             field.unique = False  # type: ignore[attr-defined]
             return field
         field = super()._column2field(datamodel, column, nested, parent_schema_name)

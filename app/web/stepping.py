@@ -31,7 +31,9 @@ def step_form(datamodel: Any, labels: Any, transition: Transition, row: Any) -> 
         if needed is not None:
             options = fields[name].kwargs
             options["validators"] = [
-                check for check in options["validators"] if not isinstance(check, validators.Optional)
+                check
+                for check in options["validators"]
+                if not isinstance(check, validators.Optional)
             ] + [needed]
     fields["version"] = HiddenField()
     kind = type("StepForm", (FlaskForm,), fields)

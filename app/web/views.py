@@ -7,7 +7,7 @@ actions, errors at the field with the input kept, and stale saves that lose noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request, url_for
@@ -64,8 +64,13 @@ class DomainView(SafeLists, RequestFilters, ModelView):
     read_only: ClassVar[bool] = False
     own_methods: ClassVar[dict[str, str]] = {}
     """The permission verbs of methods that only this view has."""
-    plain_columns: ClassVar[dict[str, Callable[[Any], Any]]] = {}
-    exclude_route_methods: ClassVar[set[str]] = {"download"}
+    plain_columns: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    label_columns: Any = None
+    exclude_route_methods: Any = {"download"}
+    formatters_columns: Any = None
+    add_form: Any = None
+    edit_form: Any = None
+    search_form: Any = None
     page_size = 25
     show_template = "web/show.html"
     edit_template = "web/edit.html"
@@ -119,10 +124,16 @@ class DomainView(SafeLists, RequestFilters, ModelView):
             )
         if not self.edit_form:
             form = converter.create_form(
-                self.label_columns, self.edit_columns, described, checked, self.edit_form_extra_fields
+                self.label_columns,
+                self.edit_columns,
+                described,
+                checked,
+                self.edit_form_extra_fields,
             )
             has_version = "version" in self.model.__mapper__.columns
-            self.edit_form = type("EditForm", (form,), {"version": VersionField()}) if has_version else form
+            self.edit_form = (
+                type("EditForm", (form,), {"version": VersionField()}) if has_version else form
+            )
 
     # Adding ------------------------------------------------------------------------
 
@@ -233,7 +244,10 @@ class DomainView(SafeLists, RequestFilters, ModelView):
             field = form[name]
             now = getattr(row, name)
             if field.data != now and (field.data or now):
-                field.errors = [*field.errors, gettext("Saved meanwhile: %(value)s", value=formats.show(now))]
+                field.errors = [
+                    *field.errors,
+                    gettext("Saved meanwhile: %(value)s", value=formats.show(now)),
+                ]
         form.version.raw_data = None
         form.version.data = row.version
 
@@ -260,9 +274,7 @@ class DomainView(SafeLists, RequestFilters, ModelView):
         row = self._row(pk)
         widgets = self._show_row(row)
         actor = the_actor()
-        offers = (
-            workflow.offers(actor, row) if self.model in workflow.workflows() else []
-        )
+        offers = workflow.offers(actor, row) if self.model in workflow.workflows() else []
         granted = [
             offer for offer in offers
             if actor.may(f"{self.class_permission_name}:{offer.transition.name}")
@@ -275,7 +287,9 @@ class DomainView(SafeLists, RequestFilters, ModelView):
             widgets=widgets,
             related_views=self._related_views,
             offers=granted,
-            may_edit=not self.read_only and bool(self.edit_columns) and policy.can(actor, "edit", row),
+            may_edit=not self.read_only
+            and bool(self.edit_columns)
+            and policy.can(actor, "edit", row),
             may_delete=not self.read_only and policy.can(actor, "delete", row),
         )
 
@@ -288,7 +302,9 @@ class DomainView(SafeLists, RequestFilters, ModelView):
 
     # Steps -------------------------------------------------------------------------
 
-    def take_step(self, row: Any, name: str, actor: Actor, version: int | None, **fields: Any) -> None:
+    def take_step(
+        self, row: Any, name: str, actor: Actor, version: int | None, **fields: Any
+    ) -> None:
         """Take one step. Chapters whose step is a service override this."""
         with unit_of_work(db.session, actor):
             workflow.apply(db.session, actor, row, name, version=version, **fields)
@@ -300,7 +316,9 @@ class DomainView(SafeLists, RequestFilters, ModelView):
         def act(rows: Any) -> Any:
             rows = rows if isinstance(rows, list) else [rows]
             if not bulk or transition.accepts and len(rows) == 1:
-                return redirect(url_for(f"{self.endpoint}.step", name=transition.name, pk=rows[0].id))
+                return redirect(
+                    url_for(f"{self.endpoint}.step", name=transition.name, pk=rows[0].id)
+                )
             return self._bulk_step(transition.name, rows)
 
         act.__name__ = f"step_{transition.name}"

@@ -37,7 +37,10 @@ def files(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def send(client: FlaskClient, content: bytes = PDF, name: str = "总结.pdf", **fields: Any) -> Any:
-    data = {"file": (io.BytesIO(content), name), **{key: str(value) for key, value in fields.items()}}
+    data = {
+        "file": (io.BytesIO(content), name),
+        **{key: str(value) for key, value in fields.items()},
+    }
     return client.post("/api/v1/evidence/", data=data, content_type="multipart/form-data")
 
 
@@ -235,7 +238,9 @@ def test_a_refused_file_comes_back_with_the_reason(client_for: ApiFor, session: 
 
 def test_no_file_was_chosen(client_for: ApiFor) -> None:
     task = make_task(status="accepted")
-    answer = client_for("head_jwc").post(f"/evidence/add?_flt_0_task={task.id}", data={"title": "x"})
+    answer = client_for("head_jwc").post(
+        f"/evidence/add?_flt_0_task={task.id}", data={"title": "x"}
+    )
     assert answer.status_code == 422
 
 
@@ -278,12 +283,15 @@ def test_the_uploader_deletes_on_the_screen_and_returns_to_the_row(
     assert client_for("head_jwc").post(f"/evidence/delete/{key}").status_code == 404
 
 
-def test_only_the_description_is_edited(client_for: ApiFor, api_for: ApiFor, session: AnySession) -> None:
+def test_only_the_description_is_edited(
+    client_for: ApiFor, api_for: ApiFor, session: AnySession
+) -> None:
     key = send(api_for("head_jwc"), task=make_task(status="accepted").id).json["id"]
     row = session.get(Evidence, key)
     assert row is not None
     client_for("head_jwc").post(
-        f"/evidence/edit/{key}", data={"title": "新说明", "sha256": "0" * 64, "version": str(row.version)}
+        f"/evidence/edit/{key}",
+        data={"title": "新说明", "sha256": "0" * 64, "version": str(row.version)},
     )
     session.refresh(row)
     assert row.title == "新说明"

@@ -128,7 +128,7 @@ def test_dates_are_written_year_first(client_for: ClientFor) -> None:
     client = client_for("office")
     assert row.starts_on.isoformat() in client.get("/console/holiday/").text
     page = client.get(f"/console/holiday/edit/?id={row.id}").text
-    assert re.search(rf'type="date"[^>]*value="{row.starts_on.isoformat()}"', page)
+    assert re.search(rf'name="starts_on"[^>]*value="{row.starts_on.isoformat()}"', page)
 
 
 def test_numbers_have_their_fields(app: Flask, client_for: ClientFor) -> None:

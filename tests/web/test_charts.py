@@ -5,16 +5,19 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
@@ -22,6 +25,7 @@ from app.core.unit_of_work import AnySession, unit_of_work
 from app.extensions import db
 from app.models.monitoring import MonthlyCheck
 from app.models.planning import Task
+from app.web import assets
 from tests.cast import TEST, YEAR, Cast
 from tests.factories import (
     make_cycle,
@@ -72,6 +76,11 @@ def listed(client: FlaskClient, link: str) -> int:
     return len(set(re.findall(r"/task/show/(\d+)", page.text)))
 
 
+@pytest.fixture(autouse=True)
+def built_front_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "_manifest", lambda: {"charts.js": "charts-ABCD1234.js"})
+
+
 @pytest.fixture
 def tasks(cast: Cast) -> list[Task]:
     """Published tasks of three departments in several lights."""
@@ -83,7 +92,9 @@ def tasks(cast: Cast) -> list[Task]:
     ):
         for light in lights:
             rows.append(
-                make_task(lead_department=department, light=light, status="published", leader=cast.leader)
+                make_task(
+                    lead_department=department, light=light, status="published", leader=cast.leader
+                )
             )
     return rows
 
@@ -107,7 +118,9 @@ def test_the_bars_by_status_equal_a_slow_count(
     assert cells_of(client_for("office").get("/chart/tasks?by=status")) == expected
 
 
-def test_every_bar_leads_to_a_list_of_as_many_tasks(client_for: ClientFor, tasks: list[Task]) -> None:
+def test_every_bar_leads_to_a_list_of_as_many_tasks(
+    client_for: ClientFor, tasks: list[Task]
+) -> None:
     office = client_for("office")
     for by in ("light", "status"):
         page = office.get(f"/chart/tasks?by={by}")
@@ -117,7 +130,19 @@ def test_every_bar_leads_to_a_list_of_as_many_tasks(client_for: ClientFor, tasks
             assert listed(office, link) == counts[bar], bar
 
 
-def test_the_table_beside_says_the_same_and_adds_up(client_for: ClientFor, tasks: list[Task], cast: Cast) -> None:
+def test_a_task_nobody_leads_has_a_bar_too(client_for: ClientFor) -> None:
+    make_task(lead_department=None, status="published", light="green")
+    make_task(status="published", light="green")
+    office = client_for("office")
+    page = office.get("/chart/tasks")
+    (alone,) = set(cells_of(page)) - {("教务处", "green")}
+    assert cells_of(page)[alone] == 1
+    assert listed(office, links_of(page)[alone]) == 1
+
+
+def test_the_table_beside_says_the_same_and_adds_up(
+    client_for: ClientFor, tasks: list[Task], cast: Cast
+) -> None:
     text = client_for("office").get("/chart/tasks").text
     row = re.search(rf'<tr><th scope="row">{cast.jwc.name}</th>(.*?)</tr>', text)
     assert row
@@ -131,7 +156,11 @@ def test_a_leader_filters_the_departments_in_charge(
 ) -> None:
     leader = client_for("leader")
     everything = cells_of(leader.get("/chart/tasks"))
-    assert {department for department, _ in everything} == {cast.jwc.name, cast.xinxi.name, cast.xsc.name}
+    assert {department for department, _ in everything} == {
+        cast.jwc.name,
+        cast.xinxi.name,
+        cast.xsc.name,
+    }
     mine = cells_of(leader.get("/chart/tasks?scope=mine"))
     assert {department for department, _ in mine} == {cast.jwc.name, cast.xinxi.name}
     assert mine == {bar: count for bar, count in everything.items() if bar[0] != cast.xsc.name}
@@ -143,6 +172,7 @@ def test_the_filters_of_the_list_narrow_the_chart(
     office = client_for("office")
     page = office.get(f"/chart/tasks?_flt_0_lead_department={cast.jwc.id}&_flt_3_light=green")
     assert cells_of(page) == {(cast.jwc.name, "green"): 2}
+    assert "状态灯 等于 绿灯" in page.text
     assert listed(office, links_of(page)[cast.jwc.name, "green"]) == 2
 
 
@@ -161,12 +191,22 @@ def test_the_form_narrows_by_category_and_leader(client_for: ClientFor, cast: Ca
 
 
 def test_an_empty_choice_of_the_form_is_no_filter(client_for: ClientFor, tasks: list[Task]) -> None:
-    page = client_for("office").get("/chart/tasks?_flt_0_lead_department=&_flt_0_leader=&scope=&by=")
+    page = client_for("office").get(
+        "/chart/tasks?_flt_0_lead_department=&_flt_0_leader=&scope=&by="
+    )
     assert sum(cells_of(page).values()) == len(tasks)
 
 
 @pytest.mark.parametrize(
-    "words", ["_flt_9_light=red", "_flt_0_nothing=1", "_flt_0_cycle=x", "by=x", "_flt_0_due_on=x", "scope=x"]
+    "words",
+    [
+        "_flt_9_light=red",
+        "_flt_0_nothing=1",
+        "_flt_0_cycle=x",
+        "by=x",
+        "_flt_0_due_on=x",
+        "scope=x",
+    ],
 )
 def test_an_address_that_means_nothing_does_no_harm(
     client_for: ClientFor, tasks: list[Task], words: str
@@ -189,7 +229,11 @@ def test_other_years_stay_out_unless_asked_for(client_for: ClientFor, tasks: lis
 def test_a_restricted_task_is_counted_but_not_listed(client_for: ClientFor, cast: Cast) -> None:
     make_task(status="published", light="red", lead_department=cast.jwc)
     make_task(
-        status="published", light="red", lead_department=cast.jwc, visibility="restricted", title="机密事项"
+        status="published",
+        light="red",
+        lead_department=cast.jwc,
+        visibility="restricted",
+        title="机密事项",
     )
     stranger = client_for("head_xinxi")
     page = stranger.get("/chart/tasks")
@@ -258,7 +302,9 @@ def slow_progress(session: AnySession) -> tuple[list[float], list[float | None]]
             due = [
                 step.planned_percent
                 for step in task.milestones
-                if step.due_on and step.due_on <= month_end(month) and step.planned_percent is not None
+                if step.due_on
+                and step.due_on <= month_end(month)
+                and step.planned_percent is not None
             ]
             plans.append(max(due) if due else Decimal(0))
             own = sorted(
@@ -269,7 +315,9 @@ def slow_progress(session: AnySession) -> tuple[list[float], list[float | None]]
             reached.append(own[-1][1] if own else Decimal(0))
         planned.append(float((sum(plans) / len(tasks)).quantize(Decimal("0.1"))))
         inside = reported and reported[0] <= month <= reported[-1]
-        actual.append(float((sum(reached) / len(tasks)).quantize(Decimal("0.1"))) if inside else None)
+        actual.append(
+            float((sum(reached) / len(tasks)).quantize(Decimal("0.1"))) if inside else None
+        )
     return planned, actual
 
 
@@ -288,7 +336,9 @@ def progress(cast: Cast) -> list[Task]:
         make_milestone(task=rows[place], due_on=day, planned_percent=percent)
     reports = [(0, 2, 10), (0, 3, 35), (0, 5, 30), (1, 3, 40), (1, 4, 55), (2, 3, 90), (3, 5, 12.5)]
     for place, month, percent in reports:
-        make_monthly_check(task=rows[place], month=month, actual_percent=percent, status="submitted")
+        make_monthly_check(
+            task=rows[place], month=month, actual_percent=percent, status="submitted"
+        )
     make_monthly_check(task=rows[3], month=6, actual_percent=99)
     ended = make_task(status="terminated", termination_cause="政策取消")
     make_milestone(task=ended, due_on=dt.date(YEAR, 2, 1), planned_percent=100)
@@ -320,7 +370,9 @@ def test_a_point_leads_to_what_is_due_that_month_and_to_its_checks(
 ) -> None:
     make_task(status="published", due_on=dt.date(YEAR, 3, 31))
     office = client_for("office")
-    due, checks = (series["links"] for series in payload_of(office.get("/chart/progress"))["series"])
+    due, checks = (
+        series["links"] for series in payload_of(office.get("/chart/progress"))["series"]
+    )
     assert listed(office, due[2]) == 1
     assert listed(office, due[1]) == 0
     page = office.get(checks[2])
@@ -361,14 +413,43 @@ def test_a_title_cannot_break_out_of_the_data(client_for: ClientFor, cast: Cast)
 def test_without_the_built_front_end_the_table_stands_alone(
     client_for: ClientFor, tasks: list[Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.web import assets
-
     monkeypatch.setattr(assets, "_manifest", dict)
     page = client_for("office").get("/chart/tasks")
     assert page.status_code == 200
     assert "alert-info" in page.text
     assert "chart-table" in page.text
     assert "data-chart=" not in page.text
+
+
+def test_a_file_with_its_hash_in_its_name_is_kept_for_ever(
+    app: Flask, client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dist").mkdir()
+    for name in ("dist/charts-ABCD1234.js", "site.css"):
+        (tmp_path / name).write_text("/* */")
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
+    with app.test_request_context():
+        address = assets.asset("charts.js")
+        assert assets.asset("nothing.js") is None
+    assert address == "/static/dist/charts-ABCD1234.js"
+    assert "immutable" in client.get(address).headers["Cache-Control"]
+    assert "immutable" not in client.get("/static/site.css").headers["Cache-Control"]
+
+
+def test_the_manifest_is_read_anew_when_it_changes(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    manifest = tmp_path / "dist" / "manifest.json"
+    manifest.parent.mkdir()
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
+    with app.test_request_context():
+        assert assets.asset("charts.js") is None
+        manifest.write_text('{"charts.js": "charts-AAAAAAAA.js"}')
+        assert assets.asset("charts.js") == "/static/dist/charts-AAAAAAAA.js"
+        manifest.write_text("half a fi")
+        os.utime(manifest, (1, 1))
+        assert assets.asset("charts.js") is None
 
 
 @contextmanager
@@ -396,7 +477,9 @@ def test_a_chart_costs_few_statements_however_many_tasks(
     with counted_statements() as few:
         leader.get(f"/chart/{chart}")
     for _ in range(10):
-        make_milestone(task=make_task(status="published"), due_on=dt.date(YEAR, 5, 1), planned_percent=50)
+        make_milestone(
+            task=make_task(status="published"), due_on=dt.date(YEAR, 5, 1), planned_percent=50
+        )
     leader.get(f"/chart/{chart}")
     with counted_statements() as many:
         leader.get(f"/chart/{chart}")

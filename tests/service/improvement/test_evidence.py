@@ -52,7 +52,11 @@ def files(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def attach(session: AnySession, cast: Cast) -> Any:
     def attach(
-        row: Any, content: bytes = PDF, name: str = "总结.pdf", by: str = "head_jwc", title: str | None = None
+        row: Any,
+        content: bytes = PDF,
+        name: str = "总结.pdf",
+        by: str = "head_jwc",
+        title: str | None = None,
     ) -> Evidence:
         actor = cast.actor(by)
         with unit_of_work(session, actor):
@@ -92,7 +96,9 @@ def put_into(session: AnySession, row: Any, status: str) -> None:
 # Taking ----------------------------------------------------------------------------------
 
 
-def test_a_file_lies_under_its_hash(session: AnySession, attach: Any, cast: Cast, files: Path) -> None:
+def test_a_file_lies_under_its_hash(
+    session: AnySession, attach: Any, cast: Cast, files: Path
+) -> None:
     row = attach(make_task(status="accepted"), title="  会议纪要 ")
     digest = hashlib.sha256(PDF).hexdigest()
     assert (row.sha256, row.size, row.media_type) == (digest, len(PDF), "application/pdf")
@@ -224,7 +230,9 @@ def test_what_is_what_it_says_is_taken(attach: Any, content: bytes, name: str) -
     assert attach(make_task(status="accepted"), content, name).size == len(content)
 
 
-def test_the_rule_book_says_how_large(session: AnySession, cast: Cast, attach: Any, files: Path) -> None:
+def test_the_rule_book_says_how_large(
+    session: AnySession, cast: Cast, attach: Any, files: Path
+) -> None:
     set_rule(session, cast, "evidence.max_file_mb", "1")
     just = PDF + b"0" * (1024 * 1024 - len(PDF))
     assert attach(make_task(status="accepted"), just).size == 1024 * 1024
@@ -257,7 +265,7 @@ def test_the_rule_book_says_how_many_and_of_which_type(
         ("C:\\Users\\某人\\总结.pdf", "总结.pdf"),
         ("总\x00结\r\n.pdf", "总结.pdf"),
         ("‮fdp.exe.pdf", "fdp.exe.pdf"),
-        ("a<b>:\"c|d?*.pdf", "a_b___c_d__.pdf"),
+        ('a<b>:"c|d?*.pdf', "a_b___c_d__.pdf"),
         ("CON.pdf", "_CON.pdf"),
         ("lpt1", "_lpt1"),
         ("  点..pdf. ", "点.pdf"),
@@ -345,7 +353,10 @@ def test_a_young_file_waits_for_the_daily_round(
     session: AnySession, attach: Any, cast: Cast, files: Path
 ) -> None:
     """Somebody may just be attaching the same content elsewhere."""
-    row, other = attach(make_task(status="accepted")), attach(make_task(status="accepted"), PNG, "照片.png")
+    row, other = (
+        attach(make_task(status="accepted")),
+        attach(make_task(status="accepted"), PNG, "照片.png"),
+    )
     assert not take_back(session, cast, row)
     (files / "incoming" / "left").write_bytes(b"half a file")
     assert YOUNG_SECONDS > 0
@@ -359,7 +370,8 @@ def test_verifying_names_what_is_missing_or_altered(
     session: AnySession, attach: Any, files: Path
 ) -> None:
     whole, altered, missing = (
-        attach(make_task(status="accepted"), PDF + mark, f"{mark.decode()}.pdf") for mark in (b"1", b"2", b"3")
+        attach(make_task(status="accepted"), PDF + mark, f"{mark.decode()}.pdf")
+        for mark in (b"1", b"2", b"3")
     )
     assert list(evidence.verify_evidence(session)) == []
     (files / altered.storage_key).write_bytes(b"%PDF-changed")

@@ -79,7 +79,9 @@ def test_names_as_written_stand_where_nobody_is_linked(session: AnySession, cast
     assert (line.owner, line.leader) == ("各系书记", "全体院领导")
 
 
-def test_before_issue_the_table_is_a_draft_and_holds_drafts(session: AnySession, cast: Cast) -> None:
+def test_before_issue_the_table_is_a_draft_and_holds_drafts(
+    session: AnySession, cast: Cast
+) -> None:
     make_decomposition(cycle=cast.cycle, edition=3)
     make_task(title="拟定中的任务")
     table = table_of(session, cast.actor("office"), cast.cycle)
@@ -176,7 +178,9 @@ def test_the_workbook_holds_the_same_lines(session: AnySession, cast: Cast) -> N
     with unit_of_work(session, office):
         paper = print_decomposition(session, office, Order(cast.cycle, cast.jwc, Format.XLSX))
     assert paper.file_name == f"{YEAR}年部门目标任务分解表（{cast.jwc.name}）.xlsx"
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(paper.content)).get_sheet_by_index(0).to_python()
+    rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(paper.content)).get_sheet_by_index(0).to_python()
+    )
     assert any("修订人才培养方案" in row for row in rows)
     assert paper.check_code in rows[1][0]
 
@@ -240,7 +244,9 @@ def test_a_download_keeps_its_chinese_name(client_for: ClientFor, form: str) -> 
     assert answer.status_code == 200
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment")
-    assert unquote(disposition.split("filename*=UTF-8''")[1]) == f"{YEAR}年部门目标任务分解表.{form}"
+    assert (
+        unquote(disposition.split("filename*=UTF-8''")[1]) == f"{YEAR}年部门目标任务分解表.{form}"
+    )
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.data[:4] == (b"%PDF" if form == "pdf" else b"PK\x03\x04")
 
@@ -278,7 +284,9 @@ def test_the_command_writes_the_file(command: Callable[..., Any], tmp_path: Path
 
 def test_the_form_follows_the_name_of_the_file(command: Callable[..., Any], tmp_path: Path) -> None:
     out = tmp_path / "out.xlsx"
-    result = command("report", "decomposition", "--year", str(YEAR), "--department", "jwc", "--out", str(out))
+    result = command(
+        "report", "decomposition", "--year", str(YEAR), "--department", "jwc", "--out", str(out)
+    )
     assert result.exit_code == 0, result.output
     assert out.read_bytes()[:2] == b"PK"
 
