@@ -16,7 +16,7 @@ HEADINGS = {
 }  # fmt: skip
 
 
-def task(number: int = 1, **given: Any) -> dict[str, Any]:
+def task(number: int = 1, /, **given: Any) -> dict[str, Any]:
     """The cells of one good task of 教务处; say what is different."""
     return {
         "number": number,

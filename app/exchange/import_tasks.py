@@ -6,7 +6,7 @@ Rows are written in portions, so that progress can be told; nothing is committed
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -212,7 +212,7 @@ class _Writer:
                     one.decomposition_id = self.table_id
                 self.change_departments(row, one)
                 if row.steps is not None:
-                    one.milestones = _milestones(row.steps, one)
+                    self.replace(one, "milestones", one.milestones, _milestones(row.steps, one))
             grown += [(row, self.child(row, task, key)) for key in row.missing_children]
         self.session.flush()
         self.session.add_all([task for _, task in grown])
@@ -243,13 +243,22 @@ class _Writer:
         if assists is None:
             assists = [p.department_id for p in now if p.role == roles.ASSIST]
         known = {part.department_id: part for part in now}
-        parts: list[TaskDepartment] = []
+        fresh: list[TaskDepartment] = []
         for wanted in _parts_of(task, co_leads, assists):
-            kept = known.get(wanted.department_id)
-            if kept is not None:
+            kept = known.pop(wanted.department_id, None)
+            if kept is None:
+                fresh.append(wanted)
+            else:
                 kept.role, kept.position = wanted.role, wanted.position
-            parts.append(kept or wanted)
-        task.departments = parts
+        self.replace(task, "departments", known.values(), fresh)
+
+    def replace(self, task: Task, name: str, gone: Iterable[Any], fresh: Iterable[Any]) -> None:
+        """Take parts away and add others, each a row of its own to the gate."""
+        for part in list(gone):
+            self.session.delete(part)
+        self.session.add_all(fresh)
+        self.session.flush()
+        self.session.expire(task, [name])
 
     def hand_out(self, rows: list[PlannedTask]) -> None:
         """Issued tasks: person responsible and remark. The right is that of the import; the

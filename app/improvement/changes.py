@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Date, Integer, Numeric, inspect, select
+from sqlalchemy import Date, Integer, Numeric, func, inspect, select
 
 from app.core import workflow
 from app.core.actor import Actor
@@ -148,7 +148,15 @@ def _add_task(session: AnySession, actor: Actor, adjustment: Adjustment) -> Task
     if not values.get("title"):
         raise RuleViolation(message("A new task needs a title."), "changes")
     values.setdefault("lead_department_id", adjustment.department_id)
-    task = Task(cycle_id=adjustment.cycle_id, origin=TaskOrigin.ADDED, **values)
+    last = session.scalar(
+        select(func.max(Task.sort_order)).where(Task.cycle_id == adjustment.cycle_id)
+    )
+    task = Task(
+        cycle_id=adjustment.cycle_id,
+        origin=TaskOrigin.ADDED,
+        sort_order=(last or 0) + 1,
+        **values,
+    )
     session.add(task)
     session.flush()
     for change in adjustment.changes:

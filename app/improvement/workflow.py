@@ -40,7 +40,6 @@ def _confirm(session: AnySession, actor: Actor, row: TaskResult, fields: Mapping
         workflow.apply(
             session, actor, row.task, "finish", finished_on=row.completed_on or clock.today()
         )
-        row.task.light = "blue"
 
 
 def _department(row: Adjustment) -> frozenset[int]:

@@ -17,7 +17,7 @@ from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.models.organisation import Appointment, Charge, Delegation, Department, Person
 from app.security.roles import ROLE_LABELS
-from app.web.views import DomainView, interface
+from app.web.views import DomainView, interface, the_actor
 
 
 class DepartmentView(DomainView):
@@ -48,6 +48,9 @@ class RolesField(SelectMultipleField):
 
     def process_data(self, value: Any) -> None:
         self.data = [getattr(role, "name", role) for role in value or ()]
+
+
+ACCOUNT_COLUMNS = frozenset({"last_login", "must_change_password", "locked_until"})
 
 
 class PersonView(DomainView):
@@ -104,6 +107,17 @@ class PersonView(DomainView):
         self.add_columns = [*self.form_columns, "password"]
         self.edit_columns = [*self.form_columns, "password"]
         super()._init_forms()
+
+    def _get_show_widget(self, *args: Any, **options: Any) -> Any:
+        """How an account stands (last sign-in, lock) is for those who keep accounts."""
+        widgets = super()._get_show_widget(*args, **options)
+        if not the_actor().may("person:edit"):
+            told = widgets["show"].template_args
+            pairs = zip(told["include_columns"], told["value_columns"], strict=True)
+            kept = [(name, value) for name, value in pairs if name not in ACCOUNT_COLUMNS]
+            told["include_columns"] = [name for name, _ in kept]
+            told["value_columns"] = [value for _, value in kept]
+        return widgets
 
     def new_row(self, form: Any, actor: Actor) -> Any:
         if not form.password.data:

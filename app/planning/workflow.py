@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -38,7 +39,10 @@ def _accept(session: AnySession, actor: Actor, task: Task, fields: Mapping[str, 
 
 
 def _finish(session: AnySession, actor: Actor, task: Task, fields: Mapping[str, Any]) -> None:
+    """A confirmed task stands at a hundred percent, whatever its last check said."""
     task.finished_on = fields.get("finished_on") or clock.today()
+    task.actual_percent = Decimal(100)
+    task.light = "blue"
 
 
 def _terminate(session: AnySession, actor: Actor, task: Task, fields: Mapping[str, Any]) -> None:

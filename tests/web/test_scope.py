@@ -284,3 +284,12 @@ def test_a_name_of_a_related_row_stays_text_too(client_for: ClientFor, cast: Cas
         "/monthly_check/add",
     ):
         assert "<img src=x" not in head.get(page).text, page
+
+
+def test_how_an_account_stands_is_for_those_who_keep_accounts(
+    client_for: ClientFor, cast: Cast
+) -> None:
+    place = f"/person/show/{cast.head_jwc.id}"
+    words = ("锁定至", "须改密码")
+    assert all(word in client_for("admin").get(place).text for word in words)
+    assert not any(word in client_for("head_xinxi").get(place).text for word in words)
