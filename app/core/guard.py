@@ -9,7 +9,7 @@ the actor see every row it points to. What passes is audited in the same commit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -123,7 +123,7 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
         for row in [*session.new, *session.dirty]:
             if _guarded(row) or _account_rules(row) is not None:
                 _settle(row)
-        _look_ahead(session, actor)
+        _look_ahead(session, actor, [*session.new, *session.dirty])
         for row in list(session.new):
             _check(session, actor, row, "add", passed)
         for row in list(session.dirty):
@@ -131,6 +131,14 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
                 _check(session, actor, row, "edit", passed)
         for row in list(session.deleted):
             _check(session, actor, row, "delete", passed)
+
+
+def check_new(session: Session, actor: Actor | None, rows: Sequence[Any]) -> None:
+    """Ask of new rows that are in no session what a flush would ask of them (`app.core.bulk`)."""
+    with _one_flush(session), policy.holding(session), session.no_autoflush:
+        _look_ahead(session, actor, rows)
+        for row in rows:
+            _check(session, actor, row, "add", [])
 
 
 @contextmanager
@@ -275,7 +283,7 @@ def check_references(session: AnySession, actor: Actor, row: Any) -> None:
     state = inspect(row)
     changed = state.committed_state
     seen: set[tuple[type[Any], int]] = session.info.get(_SEEN, set())
-    for relation, column, model in _foreign_keys(type(row)):  # type: ignore[arg-type]
+    for relation, column, model in foreign_keys(type(row)):  # type: ignore[arg-type]
         if relation not in changed and column not in changed:
             continue
         target = _target_id(state, relation, column)
@@ -285,17 +293,17 @@ def check_references(session: AnySession, actor: Actor, row: Any) -> None:
         seen.add((model, target))
 
 
-def _look_ahead(session: Session, actor: Actor | None) -> None:
+def _look_ahead(session: Session, actor: Actor | None, rows: Sequence[Any]) -> None:
     """Ask once per table which rows that this flush points to the actor sees, instead of once
     per row. What is not found here is asked for again by `check_references`, which refuses."""
     if actor is None or actor.everything or session.info.get(_PRIVILEGED, 0) > 0:
         return
     wanted: dict[type[Any], set[int]] = {}
-    for row in [*session.new, *session.dirty]:
+    for row in rows:
         if not _guarded(row):
             continue
         state = inspect(row)
-        for relation, column, model in _foreign_keys(type(row)):
+        for relation, column, model in foreign_keys(type(row)):  # type: ignore[arg-type]
             if relation in state.committed_state or column in state.committed_state:
                 target = _target_id(state, relation, column)
                 if target is not None:
@@ -316,7 +324,7 @@ def _look_ahead(session: Session, actor: Actor | None) -> None:
 
 
 @cache
-def _foreign_keys(model: Hashable) -> tuple[tuple[str, str, type[Any]], ...]:
+def foreign_keys(model: Hashable) -> tuple[tuple[str, str, type[Any]], ...]:
     """(relation, column, target) of every many-to-one of `model`."""
     return tuple(
         (relation.key, str(next(iter(relation.local_columns)).key), relation.mapper.class_)

@@ -42,10 +42,14 @@ def plan_adjustments(story: Story, *followers: Followers) -> None:
         story.diary.plan(later(day, 2), "15:00", lambda i=ids: _to_committee(story, i))  # type: ignore[misc]
         final = month == last
         story.diary.plan(
-            weekday(story.day(month, 24)), "09:00", lambda i=ids, f=final: _decide(story, i, f)  # type: ignore[misc]
+            weekday(story.day(month, 24)),
+            "09:00",
+            lambda i=ids, f=final: _decide(story, i, f),  # type: ignore[misc]
         )
         story.diary.plan(
-            weekday(story.day(month, 28)), "10:00", lambda i=ids: _apply(story, i, followers)  # type: ignore[misc]
+            weekday(story.day(month, 28)),
+            "10:00",
+            lambda i=ids: _apply(story, i, followers),  # type: ignore[misc]
         )
 
 
@@ -158,12 +162,8 @@ def _apply(story: Story, ids: list[int], followers: Sequence[Followers]) -> None
             workflow.apply(story.session, actor, row, "apply")
             if row.kind == AdjustmentKind.ADD:
                 added[row.id] = row.task_id or 0
-        numbers = {
-            key: text
-            for key, text in story.session.execute(
-                select(Task.id, Task.number).where(Task.id.in_(added.values()))
-            )
-        }
+        own = select(Task.id, Task.number).where(Task.id.in_(added.values()))
+        numbers = {row.id: row.number for row in story.session.execute(own)}
     seeds = {row.task: row for row in story.seeds.adjustments if row.kind == "add"}
     for key, text in numbers.items():
         one = story.tell(_seed_of(seeds[text]))

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core import workflow
-from app.demo.diary import later
+from app.demo.diary import later, weekday
 from app.demo.story import OFFICE, OFFICE_DEPARTMENT, Story, TaskStory
-from app.models.supervision import CaseStatus, SupervisionCase
+from app.models.supervision import CaseStage, CaseStatus, SupervisionCase
 from app.supervision.service import propose_case, write_instruction
 
 PATIENCE = dt.timedelta(days=4)
@@ -34,8 +36,10 @@ class CaseStory:
     day: dt.date
 
     def after(self, weekdays: int, time: str, act: Callable[[], None]) -> None:
+        """Plan an act so many weekdays after the last one, within the year."""
         self.day = later(self.day, weekdays)
-        self.story.diary.plan(self.day, time, act)
+        if self.day <= self.story.day(12, 31):
+            self.story.diary.plan(self.day, time, act)
 
     def step(self, username: str, name: str, **fields: Any) -> None:
         """Take a step, if the case is still in a state for it."""
@@ -71,6 +75,44 @@ def plan_cases(story: Story, stories: Sequence[TaskStory]) -> None:
             weeks[monday].append(one)
     for day, group in weeks.items():
         story.diary.plan(day, "09:00", lambda g=group, d=day: _open(story, g, d))  # type: ignore[misc]
+
+
+def plan_last_cases(story: Story) -> None:
+    """What is still open when the year ends is wound up before the year is closed."""
+    january = dt.date(story.year + 1, 1, 7)
+    open_: list[tuple[int, str]] = []
+    story.diary.plan(weekday(january), "10:00", lambda: _last_replies(story, open_))
+    story.diary.plan(later(january, 3), "10:00", lambda: _last_words(story, open_))
+
+
+def _last_replies(story: Story, open_: list[tuple[int, str]]) -> None:
+    college, session = story.college, story.session
+    codes = {key: code for code, key in college.departments.items()}
+    found = session.execute(
+        select(SupervisionCase.id, SupervisionCase.department_id)
+        .where(
+            SupervisionCase.cycle_id == story.cycle_id, SupervisionCase.status == CaseStatus.OPEN
+        )
+        .order_by(SupervisionCase.id)
+    ).all()
+    for key, department in found:
+        with college.acting(college.heads[codes[department]]) as actor:
+            case = session.get_one(SupervisionCase, key)
+            note = story.phrase("unfinished_measure", story.chance("last", key))
+            workflow.apply(session, actor, case, "reply", note=note)
+            open_.append((key, case.stage))
+
+
+def _last_words(story: Story, open_: list[tuple[int, str]]) -> None:
+    """The Office accepts; a special inspection is concluded by the discipline office."""
+    for key, stage in open_:
+        special = stage == CaseStage.SPECIAL
+        chance = story.chance("last", key)
+        note = story.phrase("case_carried_over", chance)
+        with story.college.acting(DISCIPLINE if special else OFFICE) as actor:
+            case = story.session.get_one(SupervisionCase, key)
+            step = "conclude" if special else "accept"
+            workflow.apply(story.session, actor, case, step, note=note)
 
 
 def _open(story: Story, group: list[TaskStory], day: dt.date) -> None:
@@ -156,5 +198,7 @@ def _finish(case: CaseStory, done: dt.date) -> None:
     """The task was done at last: the department says so, the Office closes the case."""
     case.day = max(case.day, done)
     reply, close = case.words("case_reply"), case.words("case_close")
-    case.after(case.chance.randint(1, 3), "16:00", lambda: case.step(case.head, "reply", note=reply))
+    case.after(
+        case.chance.randint(1, 3), "16:00", lambda: case.step(case.head, "reply", note=reply)
+    )
     case.after(case.chance.randint(1, 3), "10:30", lambda: case.step(OFFICE, "accept", note=close))

@@ -39,7 +39,9 @@ def demo(
 
     reason = why_not(db.session, db.engine)
     if reason is not None and if_empty and reason.values.get("rows"):
-        report_result({"built": False}, as_json, message("The database is not empty: no demo is loaded."))
+        report_result(
+            {"built": False}, as_json, message("The database is not empty: no demo is loaded.")
+        )
         return
     if reason is not None:
         refuse([reason], as_json)

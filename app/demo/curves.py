@@ -43,7 +43,10 @@ class Curve:
 def day_of(year: int, when: MonthDay) -> dt.date:
     """The day in `year`; 29 February becomes the 28th where there is none."""
     month, day = when
-    return min(dt.date(year, month, min(day, 28)) + dt.timedelta(days=max(0, day - 28)), month_end(year, month))
+    return min(
+        dt.date(year, month, min(day, 28)) + dt.timedelta(days=max(0, day - 28)),
+        month_end(year, month),
+    )
 
 
 def draw(seed: TaskSeed, year: int, new_due: MonthDay | None, chance: Random) -> Curve:
@@ -69,7 +72,9 @@ def draw(seed: TaskSeed, year: int, new_due: MonthDay | None, chance: Random) ->
 Line = Sequence[tuple[dt.date, float]]
 
 
-def _line(seed: TaskSeed, year: int, start: dt.date, due: dt.date | None) -> list[tuple[dt.date, float]]:
+def _line(
+    seed: TaskSeed, year: int, start: dt.date, due: dt.date | None
+) -> list[tuple[dt.date, float]]:
     """The milestones from the start to the end, as points of a line."""
     points = [(start - dt.timedelta(days=1), 0.0)]
     for milestone in sorted(seed.milestones, key=lambda one: one.due):
@@ -100,7 +105,12 @@ def step_of(line: Line, day: dt.date) -> float:
 
 
 def _finish(
-    kind: str, year: int, start: dt.date, due: dt.date | None, new_due: MonthDay | None, chance: Random
+    kind: str,
+    year: int,
+    start: dt.date,
+    due: dt.date | None,
+    new_due: MonthDay | None,
+    chance: Random,
 ) -> dt.date | None:
     """The day a task is really done; None: not in its year."""
     end = due or dt.date(year, 12, 11)
@@ -192,12 +202,16 @@ class _Teller:
         if percent >= 100:
             return Report(100, Quality.GOOD, "finished")
         if due is not None and day > due:
-            return Report(percent, Quality.FAIR if chance.random() < 0.6 else Quality.GOOD, "overdue")
+            return Report(
+                percent, Quality.FAIR if chance.random() < 0.6 else Quality.GOOD, "overdue"
+            )
         if self.kind == "stuck" and lag > 10:
             poor = lag > 25 and chance.random() < 0.5
             return Report(percent, Quality.POOR if poor else Quality.FAIR, "stuck")
         if lag > 10:
-            return Report(percent, Quality.FAIR if chance.random() < 0.35 else Quality.GOOD, "behind")
+            return Report(
+                percent, Quality.FAIR if chance.random() < 0.35 else Quality.GOOD, "behind"
+            )
         if lag < -15:
             return Report(percent, Quality.GOOD, "ahead")
         fair = chance.random() < 0.015

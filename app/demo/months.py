@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -34,7 +35,8 @@ def plan_months(story: Story) -> None:
         .where(ReportingMonth.cycle_id == story.cycle_id, ReportingMonth.exempt.is_(False))
         .order_by(ReportingMonth.month)
     ).all()
-    for number, (month, due) in enumerate(months, start=1):
+    for number, (month, day_due) in enumerate(months, start=1):
+        due = day_due or month_end(story.year, month)
         for code in story.college.codes:
             chance = story.chance("month", month, code)
             day = _submission_day(story, month, due, chance.random(), chance.random())
@@ -43,7 +45,9 @@ def plan_months(story: Story) -> None:
         back = later(due, 1)
         story.diary.plan(back, "17:00", lambda m=month, d=back: _return_some(story, m, d))  # type: ignore[misc]
         story.diary.plan(
-            later(due, 3), "17:00", lambda m=month, n=number: _close(story, m, n)  # type: ignore[misc]
+            later(due, 3),
+            "17:00",
+            lambda m=month, n=number: _close(story, m, n),  # type: ignore[misc]
         )
     for row in rows("demo/coordination.csv"):
         _plan_request(story, row)
@@ -68,13 +72,14 @@ def _submission_day(
 def _draft(story: Story, month: int, code: str) -> None:
     """The owners write their checks."""
     due = [one for one in story.of_department(code) if month in one.curve.reports]
-    by_writer: dict[str, list[TaskStory]] = defaultdict(list)
-    for one in due:
-        by_writer[story.writer_of(one)].append(one)
-    for writer, stories in by_writer.items():
-        with story.college.acting(writer) as actor:
-            for one, task in story.accepted(stories):
-                draft_check(story.session, actor, _check(story, one, task, month))
+    with story.college.meeting():
+        by_writer: dict[str, list[tuple[TaskStory, Task]]] = defaultdict(list)
+        for one, task in story.accepted(due):
+            by_writer[story.writer_of(one)].append((one, task))
+        for writer, pairs in by_writer.items():
+            with story.college.in_turn(writer) as actor:
+                for one, task in pairs:
+                    draft_check(story.session, actor, _check(story, one, task, month))
 
 
 def _check(story: Story, one: TaskStory, task: Task, month: int) -> MonthlyCheck:
@@ -146,7 +151,9 @@ def _return_some(story: Story, month: int, day: dt.date) -> None:
                 return_reason=story.phrase("check_return", chance),
             )  # fmt: skip
         story.diary.plan(
-            later(day, 1), "11:00", lambda m=month, c=code: _submit(story, m, c)  # type: ignore[misc]
+            later(day, 1),
+            "11:00",
+            lambda m=month, c=code: _submit(story, m, c),  # type: ignore[misc]
         )
 
 
@@ -208,7 +215,7 @@ def _ask(story: Story, one: TaskStory, row: dict[str, str], asked: list[int]) ->
         asked.append(request.id)
 
 
-def _step(story: Story, asked: list[int], username: str, step: str, **fields: str) -> None:
+def _step(story: Story, asked: list[int], username: str, step: str, **fields: Any) -> None:
     if asked:
         with story.college.acting(username) as actor:
             request = story.session.get_one(CoordinationRequest, asked[0])

@@ -38,7 +38,7 @@ GIVEN = "文明建国志强晓东海燕春华秋月立新永康佳慧思源雨�
 
 def fit(seeds: Seeds, departments: int | None, tasks: int | None, seed: int) -> Seeds:
     """The seed data in the size asked for (None: as the files have it)."""
-    chance = Random(f"{seed}:size")
+    chance = Random(f"{seed}:size")  # noqa: S311 (made-up people, nothing to guess)
     own = [row for row in seeds.departments if row.parent is None]
     count = len(own) if departments is None else departments
     kept = _kept(own, count)
@@ -130,9 +130,7 @@ def _belongs(person: PersonSeed, chosen: set[str]) -> bool:
     return person.username in PROMISED or person.department is None or person.department in chosen
 
 
-def _placed(
-    person: PersonSeed, chosen: set[str], sections: Sequence[DepartmentSeed]
-) -> PersonSeed:
+def _placed(person: PersonSeed, chosen: set[str], sections: Sequence[DepartmentSeed]) -> PersonSeed:
     """A promised account whose department a small college lacks keeps its roles only."""
     codes = chosen | {row.code for row in sections}
     return dataclasses.replace(
@@ -174,7 +172,11 @@ def _copies(
     for person in seeds.people:
         if person.department and {"DepartmentStaff", "DepartmentHead"} & set(person.roles):
             owners.setdefault(person.department, []).append(person.username)
-    leaders = {row.department: row.leader for row in reversed(seeds.charges) if row.kind == ChargeKind.IN_CHARGE}
+    leaders = {
+        row.department: row.leader
+        for row in reversed(seeds.charges)
+        if row.kind == ChargeKind.IN_CHARGE
+    }
     codes = [row.code for row in seeds.departments if row.parent is None]
     turns = [row.code for row in first_for] * TASKS_OF_A_DEPARTMENT
     # After the numbers that the year's own additions take.

@@ -64,14 +64,15 @@ def _plan(story: Story, code: str, group: list[TaskStory], day: dt.date) -> None
 
 def _report(story: Story, code: str, group: list[TaskStory]) -> None:
     """The owners write the results, the head submits them."""
-    by_writer: dict[str, list[TaskStory]] = defaultdict(list)
-    for one in group:
-        by_writer[story.writer_of(one)].append(one)
-    for writer, stories in by_writer.items():
-        with story.college.acting(writer) as actor:
-            for one, task in story.accepted(stories, with_parts=True):
-                result, actuals = _result(story, one, task)
-                report_result(story.session, actor, result, actuals)
+    with story.college.meeting():
+        by_writer: dict[str, list[tuple[TaskStory, Task]]] = defaultdict(list)
+        for one, task in story.accepted(group, with_parts=True):
+            by_writer[story.writer_of(one)].append((one, task))
+        for writer, pairs in by_writer.items():
+            with story.college.in_turn(writer) as actor:
+                for one, task in pairs:
+                    result, actuals = _result(story, one, task)
+                    report_result(story.session, actor, result, actuals)
     _submit(story, code, group)
 
 

@@ -52,10 +52,16 @@ from app.planning.service import (
 )
 
 COMPONENTS = (
-    ComponentPlan("completion", "任务完成度", "task", Decimal(60), "考核领导小组", "按指标完成情况评定"),
+    ComponentPlan(
+        "completion", "任务完成度", "task", Decimal(60), "考核领导小组", "按指标完成情况评定"
+    ),
     ComponentPlan("quality", "完成质量", "task", Decimal(25), "考核领导小组", "按完成质量评定"),
-    ComponentPlan("process", "过程管理", "task", Decimal(15), "考核办公室", "按月度监测与督办情况计算"),
-    ComponentPlan("tasks", "目标任务", "department", Decimal(100), "考核办公室", "各任务得分的加权平均"),
+    ComponentPlan(
+        "process", "过程管理", "task", Decimal(15), "考核办公室", "按月度监测与督办情况计算"
+    ),
+    ComponentPlan(
+        "tasks", "目标任务", "department", Decimal(100), "考核办公室", "各任务得分的加权平均"
+    ),
     ComponentPlan("satisfaction", "满意度测评", "department", Decimal(0), None, None),
     ComponentPlan("daily", "日常工作", "department", Decimal(0), None, None),
     ComponentPlan("report", "诊改报告", "department", Decimal(0), None, None),
@@ -165,9 +171,7 @@ def _phase(row: dict[str, str], year: int) -> PhasePlan:
 
 def _start_year(story: Story) -> None:
     with story.college.acting(OFFICE) as actor:
-        workflow.apply(
-            story.session, actor, story.session.get_one(Cycle, story.cycle_id), "start"
-        )
+        workflow.apply(story.session, actor, story.session.get_one(Cycle, story.cycle_id), "start")
 
 
 # Work points -----------------------------------------------------------------------------

@@ -74,14 +74,12 @@ def _rate(story: Story, rater: str, code: str) -> None:
                 if name == "quality" and quality in (Quality.FAIR, Quality.POOR):
                     low, high = low - 12, high - 12
                 scores.append(
-                    (
-                        Score(
-                            cycle_id=story.cycle_id,
-                            task=task,
-                            component_id=components[name],
-                            value=Decimal(chance.randint(low, high)),
-                            comment=story.phrase("score_comment", chance) if done else None,
-                        )
+                    Score(
+                        cycle_id=story.cycle_id,
+                        task=task,
+                        component_id=components[name],
+                        value=Decimal(chance.randint(low, high)),
+                        comment=story.phrase("score_comment", chance) if done else None,
                     )
                 )
         if scores:

@@ -58,7 +58,8 @@ class Story:
 
     def chance(self, *of: object) -> Random:
         """Chance that is the same whenever it is asked for the same thing."""
-        return Random(":".join(str(part) for part in (self.seed, self.year, *of)))
+        told = ":".join(str(part) for part in (self.seed, self.year, *of))
+        return Random(told)  # noqa: S311 (a story, nothing to guess)
 
     def day(self, month: int, day: int) -> dt.date:
         return dt.date(self.year, month, day)

@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.text import Message, message
 from app.core.unit_of_work import AnySession
 from app.demo.adjustments import plan_adjustments
-from app.demo.cases import plan_cases
+from app.demo.cases import plan_cases, plan_last_cases
 from app.demo.diary import Diary
 from app.demo.loader import College, write_college
 from app.demo.months import plan_months
@@ -114,6 +114,7 @@ def _plan_year(story: Story) -> None:
         plan_outcomes(story, story.tasks)
         plan_cases(story, story.tasks)
         plan_adjustments(story, plan_outcomes, plan_cases)
+        plan_last_cases(story)
         plan_year_end(story)
         plan_rating(story)
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import guard
 from app.core.actor import Actor
+from app.core.bulk import insert_rows
 from app.core.errors import Conflict, NotAllowed, RuleViolation, RuleViolations
 from app.core.text import message
 from app.core.unit_of_work import AnySession, unit_of_work
@@ -164,7 +166,7 @@ class _Writer:
 
     def add(self, pairs: list[tuple[PlannedTask, Task]]) -> None:
         """Tasks first, all at once, so that their parts know their ids."""
-        self.insert([task for _, task in pairs])
+        insert_rows(self.session, [task for _, task in pairs])
         children = [
             (
                 row,
@@ -175,26 +177,16 @@ class _Writer:
             for row, task in pairs
             for key in row.missing_children
         ]
-        self.insert([task for _, task in children])
+        insert_rows(self.session, [task for _, task in children])
         both = [*pairs, *children]
-        self.insert([part for row, task in both for part in _departments(row, task)])
-        self.insert([step for row, task in both for step in _milestones(row.steps or [], task)])
-
-    def insert(self, rows: Sequence[Any]) -> None:
-        """Insert rows of one model at once.
-
-        SQLite gives no ids back for many rows in one statement. The first row of a portion
-        takes the database for this transaction, so the ids behind it are free to be used.
-        """
-        if rows and len(rows) > 1 and self.session.get_bind().dialect.name == "sqlite":
-            self.session.add(rows[0])
-            self.session.flush()
-            model = type(rows[0])
-            last = self.session.scalar(select(func.max(model.id))) or 0
-            for number, row in enumerate(rows[1:], start=last + 1):
-                row.id = number
-        self.session.add_all(rows)
-        self.session.flush()
+        insert_rows(
+            self.session,
+            [part for row, task in both for part in _of(task, _departments(row, task))],
+        )
+        insert_rows(
+            self.session,
+            [step for row, task in both for step in _of(task, _milestones(row.steps or [], task))],
+        )
 
     # Changed -----------------------------------------------------------------------
 
@@ -301,6 +293,13 @@ class _Writer:
             for task in self.session.scalars(select(Task).where(Task.parent_id.in_(ids))):
                 found.setdefault(task.parent_id or 0, []).append(task)
         return found
+
+
+def _of(task: Task, parts: Sequence[Any]) -> Sequence[Any]:
+    """Parts that know their task without asking for it."""
+    for part in parts:
+        set_committed_value(part, "task", task)
+    return parts
 
 
 def _departments(row: PlannedTask, task: Task) -> list[TaskDepartment]:

@@ -130,13 +130,13 @@ def _name_departments(
         if part.role == role and part.department_id not in keep:
             task.departments.remove(part)
     for place, code in enumerate(wanted, start=1):
-        part = known.get(found[code])
-        if part is None:
+        kept = known.get(found[code])
+        if kept is None:
             task.departments.append(
                 TaskDepartment(department_id=found[code], role=role, position=place)
             )
         else:
-            part.role, part.position = role, place
+            kept.role, kept.position = role, place
 
 
 def _add_task(session: AnySession, actor: Actor, adjustment: Adjustment) -> Task:

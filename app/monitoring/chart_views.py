@@ -125,7 +125,7 @@ def _difference(month: MonthProgress) -> str:
 def _notes(tasks: int) -> list[str]:
     return [
         gettext("Mean of %(count)s tasks that have dated milestones and are not terminated.", count=tasks),
-        gettext("Planned: the highest percentage due by the month's end. Actual: each task's last submitted check; a task that has not reported counts as 0."),
+        gettext("Planned: the highest percentage due by the month's end. Actual: each task's last submitted check, 0 before the first and 100 once finished."),
     ]  # fmt: skip
 
 

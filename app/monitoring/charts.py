@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, extract, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, extract, func, literal, select, union_all
 
 from app.core.actor import Actor
 from app.core.unit_of_work import AnySession
@@ -21,8 +21,9 @@ MONTHS = range(1, 13)
 
 @dataclass(frozen=True, slots=True)
 class MonthProgress:
-    """The mean percent of all planned tasks at a month's end. `actual` is the last report of
-    each task, 0 before its first; None before the first and after the last month with any."""
+    """The mean percent of all planned tasks at a month's end. `actual` takes the last report of
+    each task, 0 before its first and 100 once it is finished; None before the first and after
+    the last month with any report."""
 
     month: int
     planned: Decimal | None
@@ -95,25 +96,36 @@ def _planned(tasks: Select[Any]) -> Select[Any]:
 
 
 def _actual(tasks: Select[Any]) -> Select[Any]:
-    """What each month's submitted checks add to, or take from, the progress reported before."""
-    before = func.lag(MonthlyCheck.actual_percent).over(
-        partition_by=MonthlyCheck.task_id, order_by=(MonthlyCheck.year, MonthlyCheck.month)
+    """What each month's submitted checks add to, or take from, the progress known before. A
+    finished task reports no more: from the month it was finished it stands at 100."""
+    checks = select(
+        MonthlyCheck.task_id,
+        _month(MonthlyCheck.year, MonthlyCheck.month),
+        MonthlyCheck.actual_percent.label("percent"),
+        literal(1).label("report"),
+    ).where(
+        MonthlyCheck.status == CheckStatus.SUBMITTED,
+        MonthlyCheck.actual_percent.is_not(None),
+        MonthlyCheck.task_id.in_(tasks),
     )
-    steps = (
-        select(
-            _month(MonthlyCheck.year, MonthlyCheck.month),
-            (MonthlyCheck.actual_percent - func.coalesce(before, 0)).label("gain"),
-        )
-        .where(
-            MonthlyCheck.status == CheckStatus.SUBMITTED,
-            MonthlyCheck.actual_percent.is_not(None),
-            MonthlyCheck.task_id.in_(tasks),
-        )
-        .subquery()
+    ends = select(
+        Task.id,
+        _month(extract("year", Task.finished_on), extract("month", Task.finished_on)),
+        literal(100),
+        literal(0),
+    ).where(Task.finished_on.is_not(None), Task.id.in_(tasks))
+    known = union_all(checks, ends).subquery()
+    before = func.lag(known.c.percent).over(
+        partition_by=known.c.task_id, order_by=(known.c.month, known.c.report.desc())
     )
-    return select(steps.c.month, func.sum(steps.c.gain), literal(0), func.count()).group_by(
-        steps.c.month
-    )
+    steps = select(
+        known.c.month,
+        (known.c.percent - func.coalesce(before, 0)).label("gain"),
+        known.c.report,
+    ).subquery()
+    return select(
+        steps.c.month, func.sum(steps.c.gain), literal(0), func.sum(steps.c.report)
+    ).group_by(steps.c.month)
 
 
 def _month(year: Any, month: Any) -> ColumnElement[int]:

@@ -84,4 +84,3 @@ def request_coordination(
     session.add(request)
     session.flush()
     return request
-

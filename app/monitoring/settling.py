@@ -58,9 +58,7 @@ def settle_check(session: AnySession, check: MonthlyCheck) -> None:
     task = check.task
     day = month_end(check.year, check.month)
     check.planned_percent = plan_at(task, day)
-    verdict = light_of(
-        session, task, day, actual=check.actual_percent, quality=check.quality
-    )
+    verdict = light_of(session, task, day, actual=check.actual_percent, quality=check.quality)
     check.computed_light = verdict.light
     check.light_reason = str(verdict.reason)
     check.submitted_at = clock.now()

@@ -312,7 +312,8 @@ def slow_progress(session: AnySession) -> tuple[list[float], list[float | None]]
                 for check in checks
                 if check.task is task and check.month <= month
             )
-            reached.append(own[-1][1] if own else Decimal(0))
+            done = task.finished_on is not None and task.finished_on <= month_end(month)
+            reached.append(Decimal(100) if done else own[-1][1] if own else Decimal(0))
         planned.append(float((sum(plans) / len(tasks)).quantize(Decimal("0.1"))))
         inside = reported and reported[0] <= month <= reported[-1]
         actual.append(
@@ -324,17 +325,30 @@ def slow_progress(session: AnySession) -> tuple[list[float], list[float | None]]
 @pytest.fixture
 def progress(cast: Cast) -> list[Task]:
     """Tasks with curves and checks, with the odd cases: a milestone that falls back, one without
-    a date, a progress corrected downwards, a month left out, a draft, a terminated task."""
+    a date, a progress corrected downwards, a month left out, a draft, a task finished before
+    its last report, a terminated task."""
     rows = [make_task(status="accepted", lead_department=cast.jwc) for _ in range(3)]
     rows.append(make_task(status="accepted", lead_department=cast.xinxi))
+    rows.append(make_task(status="finished", finished_on=dt.date(YEAR, 4, 10)))
     plan = [
         (0, (dt.date(YEAR - 1, 12, 20), 5)), (0, (dt.date(YEAR, 3, 31), 30)), (0, (dt.date(YEAR, 6, 30), 20)),
         (0, (dt.date(YEAR, 11, 1), 100)), (1, (dt.date(YEAR, 4, 15), 50)), (1, (dt.date(YEAR, 4, 15), 60)),
         (1, (None, 70)), (3, (dt.date(YEAR, 10, 1), 100)),
+        (4, (dt.date(YEAR, 5, 31), 100)),
     ]  # fmt: skip
     for place, (day, percent) in plan:
         make_milestone(task=rows[place], due_on=day, planned_percent=percent)
-    reports = [(0, 2, 10), (0, 3, 35), (0, 5, 30), (1, 3, 40), (1, 4, 55), (2, 3, 90), (3, 5, 12.5)]
+    reports = [
+        (0, 2, 10),
+        (0, 3, 35),
+        (0, 5, 30),
+        (1, 3, 40),
+        (1, 4, 55),
+        (2, 3, 90),
+        (3, 5, 12.5),
+        (4, 3, 60),
+        (4, 4, 90),
+    ]
     for place, month, percent in reports:
         make_monthly_check(
             task=rows[place], month=month, actual_percent=percent, status="submitted"
@@ -353,7 +367,7 @@ def test_the_lines_equal_a_slow_count(
     assert payload["kind"] == "line"
     assert payload["series"][0]["values"] == planned
     assert payload["series"][1]["values"] == actual
-    assert actual[0] is None and actual[11] is None and planned[11] == 86.7
+    assert actual[0] is None and actual[11] is None and planned[11] == 90.0
 
 
 def test_the_progress_of_one_department(
@@ -376,7 +390,7 @@ def test_a_point_leads_to_what_is_due_that_month_and_to_its_checks(
     assert listed(office, due[2]) == 1
     assert listed(office, due[1]) == 0
     page = office.get(checks[2])
-    assert len(set(re.findall(r"/monthly_check/show/(\d+)", page.text))) == 3
+    assert len(set(re.findall(r"/monthly_check/show/(\d+)", page.text))) == 4
     assert checks[11] is None
 
 

@@ -85,11 +85,12 @@ function categoryAxis(payload, look, width, flat) {
 
 // The last known value stands at the line: no need to guess it from the grid. (ECharts' own
 // endLabel looks for it at the last category, where a line that ends early has no place.)
-function labelledEnd(payload, data, look) {
+function labelledEnd(payload, data, look, own) {
   const end = data.findLastIndex((value) => value !== null && value !== undefined);
   if (payload.series.length > 4 || end < 0) return data;
+  const above = payload.series.some((other, index) => index !== own && other.values[end] > data[end]);
   const label = {
-    show: true, position: end === data.length - 1 ? "right" : "top", color: look.text,
+    show: true, position: end === data.length - 1 ? "right" : above ? "bottom" : "top", color: look.text,
     formatter: (point) => withUnit(point.value, payload.unit),
   };
   return data.map((value, index) => (index === end ? { value, label } : value));
@@ -105,7 +106,7 @@ function cartesianSeries(payload, colour, look, flat) {
     if (payload.kind === "line") {
       return {
         ...common, type: "line", symbolSize: 8, symbol: "circle", connectNulls: false,
-        data: labelledEnd(payload, data, look),
+        data: labelledEnd(payload, data, look, index),
         lineStyle: { color: paint, width: 2.5, type: series.dashed ? "dashed" : "solid" },
       };
     }

@@ -1,0 +1,1 @@
+"""Performance figures, each re-runnable with one command; never timed tests."""

@@ -1,0 +1,203 @@
+"""The demo year: it builds through the real services, and is what it promises."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core import audit, clock
+from app.core.actor import Door
+from app.core.unit_of_work import AnySession
+from app.demo.names import PROMISED
+from app.demo.year import PASSWORD
+from app.extensions import db
+from app.models.cycles import Cycle, CycleStatus, ReportingMonth
+from app.models.improvement import Adjustment, AdjustmentStatus
+from app.models.monitoring import MonthlyCheck
+from app.models.organisation import Person
+from app.models.planning import Decomposition, Task, TaskStatus, WorkPointSet
+from app.models.system import AuditEvent
+from app.security.actors import load_actor
+from tests.conftest import MakeApp
+
+SMALL = ("--departments", "6", "--tasks", "24", "--until", "2026-07-15")
+ROLES = {
+    "admin": "Admin",
+    "office": "Office",
+    "quality": "QualityOffice",
+    "head.jwc": "DepartmentHead",
+    "staff.jwc": "DepartmentStaff",
+    "leader": "Leader",
+    "topleader": "TopLeader",
+    "secretary": "CommitteeSecretary",
+    "discipline": "Discipline",
+    "assessor": "AssessmentOffice",
+    "group1": "AssessmentGroup",
+    "group2": "AssessmentGroup",
+    "group3": "AssessmentGroup",
+    "auditor": "Auditor",
+    "head.xinxi": "DepartmentHead",
+}
+
+
+def build(app: Flask, *words: str) -> Any:
+    return app.test_cli_runner().invoke(args=["demo", "--json", *words])
+
+
+@pytest.fixture(scope="module")
+def college(make_app: MakeApp) -> Flask:
+    """An application whose database holds a small demo."""
+    app = make_app(cast=False)
+    built = build(app, *SMALL)
+    assert built.exit_code == 0, built.output
+    return app
+
+
+@pytest.fixture
+def year(college: Flask) -> Iterator[AnySession]:
+    with college.app_context():
+        yield db.session
+        db.session.remove()
+
+
+def counts(session: AnySession, model: type[Any], column: Any) -> Counter[str]:
+    rows = session.execute(select(column, func.count()).select_from(model).group_by(column))
+    return Counter({str(name): count for name, count in rows})
+
+
+def test_the_accounts_that_stand_in_the_interface_are_the_promised_ones() -> None:
+    assert set(ROLES) == set(PROMISED)
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_every_promised_account_signs_in_and_has_its_role(
+    college: Flask, year: AnySession, username: str
+) -> None:
+    with college.test_request_context():
+        person = college.appbuilder.sm.auth_user_db(username, PASSWORD)  # type: ignore[attr-defined]
+    assert isinstance(person, Person)
+    assert person.is_demo and not person.must_change_password
+    assert ROLES[username] in load_actor(year, username, Door.WEB).roles
+
+
+def test_the_demo_has_the_size_asked_for(year: AnySession) -> None:
+    assert year.scalar(select(func.count(Task.id)).where(Task.origin == "annual")) == 24
+
+
+def test_the_year_went_its_way_to_acceptance(year: AnySession) -> None:
+    assert year.scalars(select(Cycle.status)).one() == CycleStatus.RUNNING
+    assert year.scalars(select(WorkPointSet.status)).one() == "issued"
+    assert year.scalars(select(Decomposition.status)).one() == "issued"
+    states = counts(year, Task, Task.status)
+    assert not states[TaskStatus.PROPOSED] and not states[TaskStatus.PUBLISHED]
+
+
+def test_people_did_what_is_theirs_to_do(year: AnySession) -> None:
+    """The audit names the heads where heads act, the secretary where the committee decides."""
+
+    def names(action: str, table: str) -> set[str]:
+        rows = select(Person.username).join(AuditEvent, AuditEvent.actor_id == Person.id)
+        rows = rows.where(AuditEvent.action == action, AuditEvent.table_name == table)
+        return set(year.scalars(rows))
+
+    assert all(name.startswith("head.") for name in names("accept", "task"))
+    assert all(name.startswith("head.") for name in names("submit", "monthly_check"))
+    assert names("approve", "decomposition") == {"secretary"}
+    assert names("issue", "decomposition") == {"office"}
+    assert names("confirm", "task_result") <= {"leader", "leader2", "leader3", "leader4", "leader5"}
+
+
+def test_months_are_reported_and_closed_up_to_the_day(year: AnySession) -> None:
+    closed = set(
+        year.scalars(select(ReportingMonth.month).where(ReportingMonth.closed_on.is_not(None)))
+    )
+    assert closed == {3, 4, 5, 6}
+    assert set(counts(year, MonthlyCheck, MonthlyCheck.month)) == {"3", "4", "5", "6"}
+
+
+def test_lights_are_believable(year: AnySession) -> None:
+    lights = counts(year, Task, Task.light)
+    total = sum(lights.values())
+    assert lights["green"] > total * 0.3
+    assert lights["blue"]
+    assert lights["red"] + lights["orange"] + lights["yellow"] + lights["grey"] < total * 0.5
+    computed = counts(year, MonthlyCheck, MonthlyCheck.computed_light)
+    assert computed["green"] > sum(computed.values()) * 0.7
+
+
+def test_tasks_carry_the_figures_of_their_latest_check(year: AnySession) -> None:
+    rows = year.execute(
+        select(Task, MonthlyCheck)
+        .join(MonthlyCheck, MonthlyCheck.task_id == Task.id)
+        .where(Task.status == TaskStatus.ACCEPTED, MonthlyCheck.month == 6)
+    ).all()
+    assert rows
+    for task, check in rows:
+        assert task.actual_percent == check.actual_percent
+        assert task.light == (check.head_light or check.computed_light)
+
+
+def test_the_audit_chain_holds(year: AnySession) -> None:
+    found = audit.verify(year)  # type: ignore[arg-type]
+    assert found.intact and found.events > 1000
+
+
+def test_a_database_that_is_not_empty_is_refused(college: Flask) -> None:
+    again = build(college, *SMALL)
+    assert again.exit_code == 1
+    assert json.loads(again.stdout.splitlines()[-1])["errors"]
+
+
+def test_with_if_empty_a_full_database_is_left_alone(college: Flask, year: AnySession) -> None:
+    before = year.scalar(select(func.count(AuditEvent.id)))
+    again = build(college, *SMALL, "--if-empty")
+    assert again.exit_code == 0
+    assert json.loads(again.stdout.splitlines()[-1]) == {"built": False}
+    assert year.scalar(select(func.count(AuditEvent.id))) == before
+
+
+def test_an_unmigrated_database_is_refused_even_with_if_empty(make_app: MakeApp) -> None:
+    assert build(make_app(migrated=False), "--if-empty").exit_code == 1
+
+
+def test_adjustments_reach_their_tasks(make_app: MakeApp) -> None:
+    """A year that is over: extended, revised, ended and added tasks; everything closed."""
+    app = make_app(cast=False)
+    with clock.at(dt.date(2026, 12, 1)):
+        words = ("--departments", "3", "--tasks", "36", "--until", "2026-10-20")
+        assert build(app, *words).exit_code == 0
+    with app.app_context():
+        states = counts(db.session, Adjustment, Adjustment.status)
+        assert set(states) == {AdjustmentStatus.APPLIED}
+        added = db.session.scalars(select(Task).where(Task.origin == "added")).all()
+        assert added and all(task.status == TaskStatus.ACCEPTED for task in added)
+        db.session.remove()
+
+
+def test_the_same_seed_gives_the_same_data(make_app: MakeApp) -> None:
+    told = []
+    for _ in range(2):
+        app = make_app(cast=False)
+        words = ("--departments", "3", "--tasks", "6", "--until", "2026-05-10", "--seed", "7")
+        assert build(app, *words).exit_code == 0
+        with app.app_context():
+            columns = [column for column in MonthlyCheck.__table__.columns if column.key != "id"]
+            told.append(
+                [
+                    db.session.execute(select(*columns).order_by(MonthlyCheck.id)).all(),
+                    db.session.execute(select(Task.__table__).order_by(Task.id)).all(),
+                    db.session.execute(
+                        select(Person.username, Person.last_name, Person.first_name)
+                    ).all(),
+                ]
+            )
+            db.session.remove()
+    assert told[0] == told[1]
+    assert told[0][0]
