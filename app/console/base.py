@@ -38,7 +38,8 @@ from app.core.values import LARGEST_INTEGER
 from app.extensions import db
 from app.web import formats
 from app.web.labels import lazy_label, lazy_noun
-from app.web.views import show_refusal, the_actor
+from app.web.refusals import show_refusal
+from app.web.views import the_actor
 
 OWN_COLUMNS = frozenset({"id", "version", "created_at", "updated_at"})
 

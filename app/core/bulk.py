@@ -45,7 +45,7 @@ def insert_rows(session: AnySession, rows: Sequence[Any]) -> None:
 
 def _let_relations_be_found(session: Session, rows: Sequence[Any]) -> None:
     """Policies and rules follow relations; a row outside a session cannot load them."""
-    found: dict[tuple[type[Any], int], Any] = {}
+    found: dict[tuple[type[Any], int | None], Any] = {}
     for relation, column, model in guard.foreign_keys(type(rows[0])):  # type: ignore[arg-type]
         open_ones = [row for row in rows if relation not in row.__dict__]
         keys = {key for row in open_ones if (key := row.__dict__.get(column)) is not None}
@@ -56,9 +56,7 @@ def _let_relations_be_found(session: Session, rows: Sequence[Any]) -> None:
             for target in session.scalars(select(model).where(primary.in_(some))):
                 found[(model, target.id)] = target
         for row in open_ones:
-            key = row.__dict__.get(column)
-            if key is not None:
-                row.__dict__[relation] = found.get((model, key))
+            row.__dict__[relation] = found.get((model, row.__dict__.get(column)))
 
 
 @cache

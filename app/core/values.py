@@ -66,4 +66,4 @@ def _number_fits(kind: Numeric[Any], value: Any) -> bool:
     if not number.is_finite():
         return False
     digits = (kind.precision or 18) - (kind.scale or 0)
-    return abs(number) < 10**digits
+    return bool(abs(number) < 10**digits)

@@ -25,7 +25,8 @@ from app.models.base import label_of
 from app.models.organisation import Department
 from app.models.planning import Task
 from app.models.system import ImportJob, ImportStatus
-from app.web.views import show_refusal, the_actor
+from app.web.refusals import show_refusal
+from app.web.views import the_actor
 
 PAGE = 50
 KIND_LABELS = {

@@ -20,7 +20,8 @@ from app.extensions import db
 from app.improvement import evidence
 from app.models.improvement import Evidence
 from app.web.downloads import attachment
-from app.web.views import DomainView, interface, show_refusal, the_actor, view_of
+from app.web.refusals import show_refusal
+from app.web.views import DomainView, interface, the_actor, view_of
 
 OWNER_NAMES = tuple(name for name, _ in evidence.OWNERS.values())
 

@@ -24,7 +24,8 @@ from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.models.organisation import Person
 from app.web.errors import answer
-from app.web.views import show_refusal, the_actor
+from app.web.refusals import show_refusal
+from app.web.views import the_actor
 
 NEUTRAL = lazy_gettext(
     "The user name or password is wrong, or the account is locked for a while after too many failures."

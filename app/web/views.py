@@ -22,17 +22,17 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import policy, workflow
 from app.core.actor import Actor
-from app.core.errors import Conflict, Refusal, RuleViolation, RuleViolations
+from app.core.errors import Conflict, Refusal, RuleViolation
 from app.core.text import message
-from app.core.unit_of_work import unit_of_work, violation_of
+from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.models.monitoring import Light
 from app.web import formats
 from app.web.filters import RequestFilters
 from app.web.forms import DomainModelConverter, VersionField
 from app.web.interface import ScopedInterface
 from app.web.labels import Labels, lazy_noun
 from app.web.listing import SafeLists
+from app.web.refusals import refusal_of, show_refusal
 from app.web.stepping import step_form, step_values
 
 METHODS = {
@@ -186,7 +186,7 @@ class DomainView(SafeLists, RequestFilters, ModelView):
         if given:
             parent = getattr(row, given[0], None)
             view = view_of(type(parent)) if parent is not None else None
-            if view is not None:
+            if parent is not None and view is not None:
                 return url_for(f"{view.endpoint}.show", pk=parent.id)
         return url_for(f"{self.endpoint}.show", pk=row.id)
 
@@ -261,7 +261,7 @@ class DomainView(SafeLists, RequestFilters, ModelView):
             with unit_of_work(db.session, the_actor()):
                 db.session.delete(row)
         except (Refusal, IntegrityError) as error:
-            flash(str(_refusal(error)), "danger")
+            flash(str(refusal_of(error)), "danger")
             return redirect(url_for(f"{self.endpoint}.show", pk=pk))
         flash(gettext("Deleted."), "success")
         return redirect(url_for(f"{self.endpoint}.list"))
@@ -347,7 +347,7 @@ class DomainView(SafeLists, RequestFilters, ModelView):
                             message("%(row)s: %(reason)s", row=str(row), reason=str(refusal))
                         ) from refusal
         except (Refusal, IntegrityError) as error:
-            flash(gettext("Nothing was changed. %(reason)s", reason=str(_refusal(error))), "danger")
+            flash(gettext("Nothing was changed. %(reason)s", reason=str(refusal_of(error))), "danger")
             return place
         flash(gettext("%(count)s rows: step taken.", count=len(rows)), "success")
         return place
@@ -414,27 +414,6 @@ def _formatter(column: str) -> Callable[[Any], Any]:
     return formats.show
 
 
-def _refusal(error: Exception) -> Refusal:
-    if isinstance(error, Refusal):
-        return error
-    if isinstance(error, IntegrityError):
-        return violation_of(error)
-    return Conflict(message("Somebody has changed this row meanwhile."))
-
-
-def show_refusal(form: Any, error: Exception) -> None:
-    """Put a refusal where it belongs: at its field, or above the form."""
-    refusal = _refusal(error)
-    refusals = refusal.violations if isinstance(refusal, RuleViolations) else [refusal]
-    for one in refusals:
-        name = (one.field or "").removesuffix("_id")
-        field = form[name] if name in form else form[one.field] if one.field in form else None
-        if field is None:
-            flash(str(one), "danger")
-        else:
-            field.errors = [*field.errors, str(one)]
-
-
 def view_of(model: type[Any]) -> Any:
     """The registered view of a model, or None."""
     from flask import current_app
@@ -443,9 +422,6 @@ def view_of(model: type[Any]) -> Any:
         if isinstance(view, DomainView) and view.model is model:
             return view
     return None
-
-
-LIGHTS = tuple(light.value for light in Light)
 
 
 def interface(model: type[Any]) -> ScopedInterface:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from html import unescape
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
@@ -433,37 +430,6 @@ def test_without_the_built_front_end_the_table_stands_alone(
     assert "alert-info" in page.text
     assert "chart-table" in page.text
     assert "data-chart=" not in page.text
-
-
-def test_a_file_with_its_hash_in_its_name_is_kept_for_ever(
-    app: Flask, client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "dist").mkdir()
-    for name in ("dist/charts-ABCD1234.js", "site.css"):
-        (tmp_path / name).write_text("/* */")
-    monkeypatch.setattr(app, "static_folder", str(tmp_path))
-    with app.test_request_context():
-        address = assets.asset("charts.js")
-        assert assets.asset("nothing.js") is None
-    assert address == "/static/dist/charts-ABCD1234.js"
-    assert "immutable" in client.get(address).headers["Cache-Control"]
-    assert "immutable" not in client.get("/static/site.css").headers["Cache-Control"]
-
-
-def test_the_manifest_is_read_anew_when_it_changes(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    manifest = tmp_path / "dist" / "manifest.json"
-    manifest.parent.mkdir()
-    monkeypatch.setattr(app, "static_folder", str(tmp_path))
-    with app.test_request_context():
-        assert assets.asset("charts.js") is None
-        manifest.write_text('{"charts.js": "charts-AAAAAAAA.js"}')
-        assert assets.asset("charts.js") == "/static/dist/charts-AAAAAAAA.js"
-        manifest.write_text("half a fi")
-        os.utime(manifest, (1, 1))
-        assert assets.asset("charts.js") is None
 
 
 @contextmanager

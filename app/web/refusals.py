@@ -1,0 +1,34 @@
+"""A refusal where the person looks for it: at its field, or above the form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash
+from sqlalchemy.exc import IntegrityError
+
+from app.core.errors import Conflict, Refusal, RuleViolations
+from app.core.text import message
+from app.core.unit_of_work import violation_of
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What a failed write means in the person's words."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, IntegrityError):
+        return violation_of(error)
+    return Conflict(message("Somebody has changed this row meanwhile."))
+
+
+def show_refusal(form: Any, error: Exception) -> None:
+    """Put a refusal at its field; one without a field on this form goes above it."""
+    refusal = refusal_of(error)
+    refusals = refusal.violations if isinstance(refusal, RuleViolations) else [refusal]
+    for one in refusals:
+        names = ((one.field or "").removesuffix("_id"), one.field)
+        field = next((form[name] for name in names if name in form), None)
+        if field is None:
+            flash(str(one), "danger")
+        else:
+            field.errors = [*field.errors, str(one)]

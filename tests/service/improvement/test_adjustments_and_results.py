@@ -1,0 +1,183 @@
+"""Drafting adjustments, applying them; reporting results with what indicators reached."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from app.core import workflow
+from app.core.errors import Conflict, NotAllowed, RuleViolation
+from app.core.unit_of_work import AnySession, unit_of_work
+from app.improvement.service import draft_adjustment, report_result
+from app.models.cycles import IndicatorKind
+from app.models.improvement import (
+    Adjustment,
+    AdjustmentKind,
+    AdjustmentStatus,
+    CauseKind,
+    CompletionOutcome,
+    TaskResult,
+)
+from app.models.monitoring import Quality
+from app.models.planning import Task, TaskDepartmentRole, TaskStatus
+from tests.cast import TEST, Cast
+from tests.factories import make_indicator, make_milestone, make_task, make_task_department
+
+
+def drafted(
+    session: AnySession, cast: Cast, task: Task | None, kind: AdjustmentKind, **changes: str
+) -> Adjustment:
+    head = cast.actor("head_jwc")
+    with unit_of_work(session, head):
+        return draft_adjustment(
+            session,
+            head,
+            Adjustment(
+                cycle_id=cast.cycle.id, department_id=cast.jwc.id, task=task, kind=kind,
+                cause_kind=CauseKind.OBJECTIVE, cause="情况变化",
+            ),
+            changes,
+        )  # fmt: skip
+
+
+def applied(session: AnySession, adjustment: Adjustment) -> None:
+    """Take the approved adjustment's last step (the way there is another test's)."""
+    from sqlalchemy import update
+
+    table = Adjustment.__table__
+    approved = update(table).where(table.c.id == adjustment.id)
+    session.execute(approved.values(status=AdjustmentStatus.APPROVED))
+    session.expire(adjustment)
+    with unit_of_work(session, TEST):
+        workflow.apply(session, TEST, adjustment, "apply")
+
+
+def test_an_extension_takes_the_last_milestone_with_it(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, due_on=dt.date(2026, 9, 30))
+    first = make_milestone(task=task, due_on=dt.date(2026, 5, 30), planned_percent=50)
+    last = make_milestone(task=task, due_on=dt.date(2026, 9, 30), planned_percent=100)
+    adjustment = drafted(session, cast, task, AdjustmentKind.EXTEND, due_on="2026-11-20")
+    assert adjustment.changes[0].old_value == "2026-09-30"
+    applied(session, adjustment)
+    assert task.due_on == last.due_on == dt.date(2026, 11, 20)
+    assert first.due_on == dt.date(2026, 5, 30)
+
+
+def test_a_revision_names_the_assisting_departments_anew(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED)
+    kept = make_task_department(task=task, department=cast.xinxi, role=TaskDepartmentRole.ASSIST)
+    adjustment = drafted(session, cast, task, AdjustmentKind.REVISE, assist="xsc;xinxi")
+    assert adjustment.changes[0].old_value == "xinxi"
+    applied(session, adjustment)
+    session.expire(task)
+    codes = {part.department.code: part for part in task.departments}
+    assert set(codes) == {"xsc", "xinxi"} and codes["xinxi"] is kept
+
+
+def test_a_department_that_does_not_exist_is_refused(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED)
+    adjustment = drafted(session, cast, task, AdjustmentKind.REVISE, assist="atlantis")
+    with pytest.raises(RuleViolation):
+        applied(session, adjustment)
+
+
+def test_a_task_that_changed_meanwhile_is_a_conflict(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, remark="旧")
+    adjustment = drafted(session, cast, task, AdjustmentKind.REVISE, remark="新")
+    with unit_of_work(session, cast.actor("head_jwc")):
+        task.remark = "别的"
+    with pytest.raises(Conflict):
+        applied(session, adjustment)
+
+
+def test_an_addition_is_published_with_its_departments(session: AnySession, cast: Cast) -> None:
+    from app.models.cycles import TaskCategory
+
+    category = session.scalars(select(TaskCategory)).one()
+    adjustment = drafted(
+        session, cast, None, AdjustmentKind.ADD,
+        title="新增任务", number="900", co_lead="xsc", assist="xinxi",
+        category_id=str(category.id), due_on="2026-11-30",
+    )  # fmt: skip
+    applied(session, adjustment)
+    task = adjustment.task
+    assert task is not None
+    assert (task.status, task.origin, task.category) == ("published", "added", category)
+    assert {part.department.code: str(part.role) for part in task.departments} == {
+        "xsc": "co_lead",
+        "xinxi": "assist",
+    }
+
+
+def test_a_head_adjusts_no_other_departments_task(session: AnySession, cast: Cast) -> None:
+    stranger = cast.actor("head_xinxi")
+    with pytest.raises(NotAllowed), unit_of_work(session, stranger):
+        draft_adjustment(
+            session,
+            stranger,
+            Adjustment(
+                cycle_id=cast.cycle.id, department_id=cast.jwc.id,
+                task=make_task(status=TaskStatus.ACCEPTED), kind=AdjustmentKind.REVISE,
+                cause_kind=CauseKind.OBJECTIVE, cause="情况变化",
+            ),
+            {"remark": "新"},
+        )  # fmt: skip
+
+
+# Results -------------------------------------------------------------------------------
+
+
+def result_of(task: Task) -> TaskResult:
+    return TaskResult(
+        task=task, outcome=CompletionOutcome.FINISHED, quality=Quality.GOOD, description="完成",
+        completed_on=dt.date(2026, 3, 10),
+    )  # fmt: skip
+
+
+def test_a_result_carries_what_the_indicators_reached(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, owner=cast.staff_jwc)
+    figure = make_indicator(task=task, kind=IndicatorKind.QUANTITATIVE, target=95)
+    grade = make_indicator(task=task)
+    staff = cast.actor("staff_jwc")
+    with unit_of_work(session, staff):
+        reached: dict[int, Decimal | str] = {figure.id: Decimal("96.5"), grade.id: "B"}
+        report_result(session, staff, result_of(task), reached)
+    assert (figure.actual, grade.actual_grade) == (Decimal("96.5"), "B")
+
+
+@pytest.mark.parametrize("value", [Decimal(1), "E"])
+def test_a_qualitative_indicator_takes_a_grade(
+    session: AnySession, cast: Cast, value: Decimal | str
+) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, owner=cast.staff_jwc)
+    grade, staff = make_indicator(task=task), cast.actor("staff_jwc")
+    with pytest.raises(RuleViolation), unit_of_work(session, staff):
+        report_result(session, staff, result_of(task), {grade.id: value})
+
+
+def test_another_tasks_indicator_is_refused(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, owner=cast.staff_jwc)
+    other, staff = make_indicator(), cast.actor("staff_jwc")
+    with pytest.raises(RuleViolation), unit_of_work(session, staff):
+        report_result(session, staff, result_of(task), {other.id: "A"})
+
+
+def test_nobody_outside_reports_a_result(session: AnySession, cast: Cast) -> None:
+    task, stranger = make_task(status=TaskStatus.ACCEPTED), cast.actor("staff_xinxi")
+    with pytest.raises(NotAllowed), unit_of_work(session, stranger):
+        report_result(session, stranger, result_of(task))
+
+
+def test_a_top_leader_may_confirm_in_the_leaders_place(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, owner=cast.staff_jwc)
+    staff, head, top = (cast.actor(name) for name in ("staff_jwc", "head_jwc", "topleader"))
+    with unit_of_work(session, staff):
+        result = report_result(session, staff, result_of(task))
+    with unit_of_work(session, head):
+        workflow.apply(session, head, result, "submit")
+    with unit_of_work(session, top):
+        workflow.apply(session, top, result, "confirm")
+    assert (task.status, task.finished_on) == ("finished", dt.date(2026, 3, 10))
