@@ -70,7 +70,7 @@ class DomainApi(RequestFilters, ModelRestApi):
         self.class_permission_name = policy.policy_of(model).resource
         self.resource_name = self.class_permission_name
         self.method_permission_name = {**METHODS, **self.own_methods}
-        columns = [key for key in model.__mapper__.columns.keys() if key not in self.hidden_columns]
+        columns = [key for key in model.__mapper__.columns.keys() if key not in self.hidden_columns]  # noqa: SIM118 (keys, not columns)
         self.list_columns = list(columns)
         self.show_columns = list(columns)
         self.order_columns = list(columns)

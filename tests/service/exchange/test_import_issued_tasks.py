@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.core.actor import Door
 from app.core import workflow
+from app.core.actor import Door
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.exchange.import_tasks import WrittenTasks
 from app.models.improvement import Adjustment, AdjustmentKind, AdjustmentStatus
