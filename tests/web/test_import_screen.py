@@ -256,7 +256,10 @@ def test_others_do_not_import(client_for: SignIn, upload: Callable[..., Any], wh
 
 
 def test_each_role_is_offered_what_it_may_import(client_for: SignIn) -> None:
-    office, admin = client_for("office").get("/import/").text, client_for("admin").get("/import/").text
+    office, admin = (
+        client_for("office").get("/import/").text,
+        client_for("admin").get("/import/").text,
+    )
     assert ('value="task"' in office, 'value="department"' in office) == (True, False)
     assert ('value="task"' in admin, 'value="department"' in admin) == (False, True)
 
@@ -302,7 +305,9 @@ def test_an_issued_table_and_its_adjustments_go_through_the_screen(
     assert count(session, Adjustment) == 1
 
 
-def test_a_published_table_needs_its_number(upload: Callable[..., Any], session: AnySession) -> None:
+def test_a_published_table_needs_its_number(
+    upload: Callable[..., Any], session: AnySession
+) -> None:
     assert upload([task(1)], state="published").status_code == 422
     assert count(session, ImportJob) == 0
 
@@ -322,7 +327,12 @@ def test_a_published_table_needs_its_number(upload: Callable[..., Any], session:
 def test_what_is_no_table_is_refused_with_a_message(
     client_for: SignIn, session: AnySession, app: Flask, name: str, content: bytes
 ) -> None:
-    data = {"kind": "task", "year": str(YEAR), "state": "proposed", "file": (io.BytesIO(content), name)}
+    data = {
+        "kind": "task",
+        "year": str(YEAR),
+        "state": "proposed",
+        "file": (io.BytesIO(content), name),
+    }
     answer = client_for("office").post("/import/upload", data=data)
     assert answer.status_code == 422
     assert "text-danger" in answer.text
@@ -330,7 +340,9 @@ def test_what_is_no_table_is_refused_with_a_message(
     assert not list((Path(app.config["FILES_PATH"]) / "imports").glob(".*.part"))
 
 
-def test_a_file_beyond_all_bounds_is_refused_before_it_is_read(client_for: SignIn, app: Flask) -> None:
+def test_a_file_beyond_all_bounds_is_refused_before_it_is_read(
+    client_for: SignIn, app: Flask
+) -> None:
     size = app.config["MAX_CONTENT_LENGTH"] + 1
     data = {"kind": "task", "year": str(YEAR), "file": (io.BytesIO(b"0" * size), "a.csv")}
     assert client_for("office").post("/import/upload", data=data).status_code == 413
@@ -372,7 +384,12 @@ def test_confirming_twice_at_once_runs_once(make_app: MakeApp, tmp_path: Path) -
 def test_messages_survive_being_kept() -> None:
     from app.core.text import message
 
-    words = message("%(sheet)s!%(place)s %(reason)s", sheet="表", place="A1", reason=message("The file is empty."))
+    words = message(
+        "%(sheet)s!%(place)s %(reason)s",
+        sheet="表",
+        place="A1",
+        reason=message("The file is empty."),
+    )
     assert str(uploads.unpack(uploads.pack(words))) == str(words)
 
 

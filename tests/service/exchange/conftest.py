@@ -25,12 +25,18 @@ def plan(session: AnySession, cast: Cast, tmp_path: Path) -> Callable[..., TaskP
     """`plan([task(1)])`: what importing these rows would do."""
 
     def make(
-        rows: Sequence[Mapping[str, Any]] | Path, *, by: str = "office", year: int = YEAR, **options: Any
+        rows: Sequence[Mapping[str, Any]] | Path,
+        *,
+        by: str = "office",
+        year: int = YEAR,
+        **options: Any,
     ) -> TaskPlan:
         columns = options.pop("columns", None)
         path = rows
         if not isinstance(path, Path):
-            path = write_tasks(tmp_path / "made.xlsx", rows, **({"columns": columns} if columns else {}))  # type: ignore[arg-type]
+            path = write_tasks(
+                tmp_path / "made.xlsx", rows, **({"columns": columns} if columns else {})
+            )  # type: ignore[arg-type]
         actor = cast.actor(by, Door.IMPORT)
         return plan_task_file(session, actor, path, year=year, **options)
 
@@ -43,9 +49,13 @@ def load(
 ) -> Callable[..., WrittenTasks]:
     """`load([task(1)])`: import these rows, as the Office."""
 
-    def make(rows: Any, *, by: str = "office", adjust: bool = False, issue: str = "", **options: Any) -> WrittenTasks:
+    def make(
+        rows: Any, *, by: str = "office", adjust: bool = False, issue: str = "", **options: Any
+    ) -> WrittenTasks:
         planned = plan(rows, by=by, publish=bool(issue), **options)
-        wanted = TaskOptions(publish=bool(issue), issue_number=issue, adjust=adjust, cause="重新导入")
+        wanted = TaskOptions(
+            publish=bool(issue), issue_number=issue, adjust=adjust, cause="重新导入"
+        )
         return import_tasks(session, cast.actor(by, Door.IMPORT), planned, wanted)
 
     return make
@@ -68,7 +78,9 @@ def told(command: Callable[..., Any]) -> Callable[..., tuple[int, dict[str, Any]
 
     def run(*words: Any) -> tuple[int, dict[str, Any]]:
         result = command(*map(str, words), "--json")
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert result.exception is None or isinstance(result.exception, SystemExit), (
+            result.exception
+        )
         return result.exit_code, json.loads(result.stdout.strip().splitlines()[-1])
 
     return run

@@ -90,7 +90,9 @@ def test_published_freezes_the_baseline(told: Told, file: Path, session: AnySess
     assert session.scalars(select(Baseline)).one().decomposition_id == data["decomposition"]
 
 
-def test_protected_fields_are_offered_as_adjustments(told: Told, file: Path, tmp_path: Path) -> None:
+def test_protected_fields_are_offered_as_adjustments(
+    told: Told, file: Path, tmp_path: Path
+) -> None:
     told("import-tasks", file, "--year", YEAR, "--state", "published", "--issue-number", "院发1号")
     other = write_tasks(tmp_path / "other.xlsx", [task(1, standard="通过验收")])
     code, data = told("import-tasks", other, "--year", YEAR)
@@ -181,5 +183,7 @@ def test_a_long_file_tells_how_far_it_is(command: Command, tmp_path: Path) -> No
 def test_exporting_a_year_that_is_not_here_is_refused(
     told: Told, tmp_path: Path, year: int
 ) -> None:
-    code, data = told("export-tasks", "--year", year, "--format", "csv", "--out", tmp_path / "x.csv")
+    code, data = told(
+        "export-tasks", "--year", year, "--format", "csv", "--out", tmp_path / "x.csv"
+    )
     assert (code, data["errors"][0]["field"]) == (1, "year")

@@ -21,7 +21,10 @@ Told = Callable[..., tuple[int, dict[str, Any]]]
 
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[..., Path]:
-    def make(*rows: tuple[Any, ...], headings: tuple[str, ...] = ("编号", "部门名称", "简称", "类别", "上级部门")) -> Path:
+    def make(
+        *rows: tuple[Any, ...],
+        headings: tuple[str, ...] = ("编号", "部门名称", "简称", "类别", "上级部门"),
+    ) -> Path:
         return write_table(tmp_path / "departments.csv", [headings, *rows])
 
     return make
@@ -38,7 +41,10 @@ def test_new_departments_with_a_section_under_one_of_them(
         ("31", "机电工程系", "机电系", "系部", ""), ("311", "数控教研室", "", "科室", "机电工程系")
     )
     code, data = told("import-departments", path)
-    assert (code, data["summary"]) == (0, {"rows": 2, "new": 2, "changed": 0, "unchanged": 0, "errors": 0})
+    assert (code, data["summary"]) == (
+        0,
+        {"rows": 2, "new": 2, "changed": 0, "unchanged": 0, "errors": 0},
+    )
     made = named(session, "机电工程系")
     assert (made.code, made.short_name, made.kind) == ("31", "机电系", DepartmentKind.TEACHING)
     assert named(session, "数控教研室").parent == made
@@ -86,7 +92,11 @@ def test_a_dry_run_writes_nothing(
     ],
 )
 def test_a_bad_row_refuses_the_file(
-    told: Told, file: Callable[..., Path], session: AnySession, row: tuple[str, ...], field: str | None
+    told: Told,
+    file: Callable[..., Path],
+    session: AnySession,
+    row: tuple[str, ...],
+    field: str | None,
 ) -> None:
     before = session.scalars(select(Department.name).order_by(Department.id)).all()
     code, data = told("import-departments", file(("32", "汽车工程系", "", "系部", ""), row))

@@ -75,7 +75,9 @@ def test_the_same_adjustment_is_not_offered_twice(
     assert len(session.scalars(select(Adjustment)).all()) == 1
 
 
-def test_an_offered_adjustment_can_be_applied(issued: Task, load: Load, session: AnySession) -> None:
+def test_an_offered_adjustment_can_be_applied(
+    issued: Task, load: Load, session: AnySession
+) -> None:
     """Old values are written as the step `apply` compares them."""
     from app.improvement.changes import apply_changes
 

@@ -122,7 +122,9 @@ def test_the_same_title_of_another_department_is_another_task(load: Plan, plan: 
     assert actions(plan([task(1, lead="信息工程系", assist="")])) == ["new"]
 
 
-def test_a_column_the_file_does_not_have_is_left_alone(load: Plan, plan: Plan, tasks: Tasks) -> None:
+def test_a_column_the_file_does_not_have_is_left_alone(
+    load: Plan, plan: Plan, tasks: Tasks
+) -> None:
     load([task(1, remark="重要")])
     columns = ("number", "title", "lead", "due")
     assert actions(plan([task(1)], columns=columns)) == ["unchanged"]
@@ -147,7 +149,10 @@ def test_steps_set_by_hand_stay_while_the_measures_stay(
 def test_other_assisting_departments_replace_the_old_ones(load: Plan, tasks: Tasks) -> None:
     load([task(1, assist="学生工作处")])
     load([task(1, assist="办公室、学生工作处")])
-    names = [(p.department.name, p.position) for p in sorted(tasks()[0].departments, key=lambda p: p.position)]
+    names = [
+        (p.department.name, p.position)
+        for p in sorted(tasks()[0].departments, key=lambda p: p.position)
+    ]
     assert names == [("办公室", 1), ("学生工作处", 2)]
 
 

@@ -31,7 +31,9 @@ def back(told: Told, folder: Path, form: str) -> dict[str, Any]:
     code, exported = told("export-tasks", "--year", YEAR, "--format", form, "--out", out)
     assert code == 0, exported
     code, data = told("import-tasks", out, "--year", YEAR)
-    told_rows = [(row["changes"], row["errors"]) for row in data["rows"] if row["action"] != "unchanged"]
+    told_rows = [
+        (row["changes"], row["errors"]) for row in data["rows"] if row["action"] != "unchanged"
+    ]
     assert (code, told_rows) == (0, []), data["errors"] if code else told_rows
     assert len(data["rows"]) == exported["rows"]
     summary: dict[str, Any] = data["summary"]
@@ -56,9 +58,7 @@ def test_an_imported_table_comes_back(
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_people_typed_comes_back(
-    told: Told, tmp_path: Path, cast: Cast, form: str
-) -> None:
+def test_what_people_typed_comes_back(told: Told, tmp_path: Path, cast: Cast, form: str) -> None:
     """Fields no file would have accepted, numbers that stand twice, words with a date set."""
     twin = {"last_name": "王", "first_name": "伟"}
     make_person(**twin)

@@ -64,9 +64,13 @@ def test_departments_come_in_and_come_again_unchanged(
 
 def units_of(path: Path, expected: list[dict[str, Any]], folder: Path) -> Path:
     """A file with the departments that a table of another place names."""
-    units = dict.fromkeys(unit for row in expected for unit in [*row["lead"], *row.get("assist", ())])
+    units = dict.fromkeys(
+        unit for row in expected for unit in [*row["lead"], *row.get("assist", ())]
+    )
     out = folder / "units.csv"
-    out.write_text("部门名称,类别\n" + "".join(f"{unit},职能部门\n" for unit in units), encoding="utf-8")
+    out.write_text(
+        "部门名称,类别\n" + "".join(f"{unit},职能部门\n" for unit in units), encoding="utf-8"
+    )
     return out
 
 
@@ -95,7 +99,9 @@ def test_a_table_comes_out_as_expected(
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
-@pytest.mark.parametrize(("path", "year"), [t for t in TABLES if "scoring" not in t[0].name], ids=name)
+@pytest.mark.parametrize(
+    ("path", "year"), [t for t in TABLES if "scoring" not in t[0].name], ids=name
+)
 def test_a_table_survives_the_way_out_and_in(
     told: Told, college: None, tmp_path: Path, path: Path, year: int, form: str
 ) -> None:
@@ -111,6 +117,8 @@ def test_the_bad_table_is_refused_row_by_row(
 ) -> None:
     code, data = told("import-tasks", path, "--year", 2024)
     assert code == 1
-    refused = {row["row"]: {e["field"] for e in row["errors"]} for row in data["rows"] if row["errors"]}
+    refused = {
+        row["row"]: {e["field"] for e in row["errors"]} for row in data["rows"] if row["errors"]
+    }
     assert refused.keys() == {4, 6, 7, 10, 11}
     assert session.scalar(select(func.count(Task.id))) == 0
