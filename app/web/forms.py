@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_appbuilder.fields import QuerySelectField
@@ -74,6 +75,19 @@ class DomainFieldConverter(FieldConverter):
         return super().convert()
 
 
+def _emptied(column: Any) -> Callable[[Any], Any]:
+    """What an emptied field means: nothing where nothing is allowed (two people without a
+    staff number are no duplicates), the column's default where it has one."""
+    default = column.default.arg if column.default is not None and column.default.is_scalar else None
+
+    def filled(value: Any) -> Any:
+        if value is not None and value != "":
+            return value
+        return None if column.nullable else value if default is None else default
+
+    return filled
+
+
 class DomainModelConverter(GeneralModelConverter):
     def _convert_simple(
         self, col_name: str, label: Any, description: Any, lst_validators: Any, form_props: Any
@@ -91,7 +105,7 @@ class DomainModelConverter(GeneralModelConverter):
             checks.append(validators.InputRequired())
         if self.datamodel.is_unique(col_name):
             checks.append(Unique(self.datamodel, col_name))
-        form_props[col_name] = DomainFieldConverter(
+        field = DomainFieldConverter(
             self.datamodel,
             col_name,
             label,
@@ -99,6 +113,8 @@ class DomainModelConverter(GeneralModelConverter):
             checks,
             default=self.datamodel.get_col_default(col_name),
         ).convert()
+        field.kwargs["filters"] = [*field.kwargs.get("filters", ()), _emptied(column)]
+        form_props[col_name] = field
         return form_props
 
     def _convert_many_to_one(

@@ -340,3 +340,41 @@ def test_lights_are_words_and_not_colours_alone(client_for: ClientFor, session: 
     assert Light.RED.zh in client_for("office").get(f"/task/show/{task.id}").text
     assert session.scalar(select(func.count(Task.id))) == 1
     assert session.scalar(select(func.count(MonthlyCheck.id))) == 0
+
+
+def test_two_people_without_a_staff_number_are_no_duplicates(
+    client_for: Callable[[str], FlaskClient], session: AnySession
+) -> None:
+    from app.models.organisation import Person
+
+    admin = client_for("admin")
+    for name in ("zhao.yi", "qian.er"):
+        answer = admin.post(
+            "/person/add",
+            data={
+                "last_name": "新", "first_name": "人", "username": name, "active": "y",
+                "email": f"{name}@example.edu.cn", "staff_number": "", "department": "__None",
+                "roles": "DepartmentStaff", "password": "first-pass-1",
+            },
+        )  # fmt: skip
+        assert answer.status_code == 302, answer.text
+    numbers = session.scalars(
+        select(Person.staff_number).where(Person.username.in_(("zhao.yi", "qian.er")))
+    ).all()
+    assert numbers == [None, None]
+
+
+def test_an_emptied_field_with_a_default_takes_the_default(
+    client_for: Callable[[str], FlaskClient], session: AnySession, cast: Cast
+) -> None:
+    answer = client_for("head_jwc").post(
+        "/task/add",
+        data={
+            "cycle": str(cast.cycle.id), "lead_department": str(cast.jwc.id), "title": "排序留空",
+            "sort_order": "", "number": "", "origin": "", "visibility": "",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302, answer.text
+    task = session.scalars(select(Task).where(Task.title == "排序留空")).one()
+    assert (task.sort_order, task.number) == (0, "")
+    assert (task.origin, task.visibility) == ("annual", "open")
