@@ -12,6 +12,28 @@ from app import create_app
 
 app = create_app()
 
+DEMO_ACCOUNTS = (
+    "admin", "office", "quality", "head.jwc", "staff.jwc", "head.xinxi", "leader", "topleader",
+    "secretary", "discipline", "assessor", "group1", "group2", "group3", "auditor",
+)  # fmt: skip
+
+
+def announce() -> None:
+    """Say on the terminal where the application is and, while they exist, the demo accounts."""
+    from sqlalchemy import select
+
+    from app.extensions import db
+    from app.models.organisation import Person
+
+    print(f"\nLuoxuan 螺旋: http://{app.config['HOST']}:{app.config['PORT']}")
+    with app.app_context():
+        known = set(db.session.scalars(select(Person.username).where(Person.is_demo)))
+        db.session.remove()
+    shown = [name for name in DEMO_ACCOUNTS if name in known]
+    if shown:
+        print(f"演示账号 demo accounts (demo-2022): {', '.join(shown)}")
+    print("Ctrl+C ends it.\n", flush=True)
+
 
 def main() -> None:
     from gunicorn.app.base import BaseApplication
@@ -40,6 +62,7 @@ def main() -> None:
                 db.engine.dispose(close=False)
             return app
 
+    announce()
     Server().run()
 
 

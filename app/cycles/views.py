@@ -21,7 +21,7 @@ from app.models.cycles import (
     StrategicGoal,
     TaskCategory,
 )
-from app.web.formats import show_long_text
+from app.web.formats import noun_of_table, show_long_text
 from app.web.views import DomainView, interface
 
 
@@ -146,7 +146,7 @@ class DecisionView(DomainView):
         "wording",
     )
     search_columns = ["outcome", "decided_on"]
-    plain_columns = {"wording": show_long_text}
+    plain_columns = {"wording": show_long_text, "subject_table": noun_of_table}
     base_order = ("decided_on", "desc")
 
 

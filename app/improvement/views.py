@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 from app.models.improvement import Adjustment, AdjustmentChange, TaskResult
-from app.web.formats import show_long_text
+from app.web.formats import label_of_task_column, show_long_text
 from app.web.views import DomainView, interface
 
 LONG = dict.fromkeys(
@@ -21,7 +21,7 @@ class AdjustmentChangeView(DomainView):
     show_columns = ["adjustment", "column_name", "old_value", "new_value"]
     form_columns = ("adjustment", "column_name", "old_value", "new_value")
     search_columns = ["column_name"]
-    plain_columns = LONG
+    plain_columns = {**LONG, "column_name": label_of_task_column}
 
 
 class AdjustmentView(DomainView):

@@ -38,7 +38,7 @@ class ProgressChartView(ChartView):
         choice = self.choose(actor)
         year = choice.cycle.year if choice.cycle else clock.today().year
         tasks, months = progress_by_month(
-            db.session, actor, year, lambda query: self.narrow(choice, query), choice.columns
+            db.session, actor, year, lambda query: self.narrow(choice, query)
         )
         title = gettext("Progress by month")
         return self.page(title, choice, _figure(title, year, tasks, months, choice))
@@ -124,7 +124,7 @@ def _difference(month: MonthProgress) -> str:
 
 def _notes(tasks: int) -> list[str]:
     return [
-        gettext("Mean of %(count)s tasks that have dated milestones and are not terminated.", count=tasks),
+        gettext("Mean of %(count)s tasks whose monthly checks you may read, that have dated milestones and are not terminated.", count=tasks),
         gettext("Planned: the highest percentage due by the month's end. Actual: each task's last submitted check, 0 before the first and 100 once finished."),
     ]  # fmt: skip
 

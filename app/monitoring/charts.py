@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -11,10 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, extract, func, literal, select, union_all
 
 from app.core.actor import Actor
+from app.core.policy import visible
 from app.core.unit_of_work import AnySession
 from app.models.monitoring import CheckStatus, MonthlyCheck
 from app.models.planning import Milestone, Task, TaskStatus
-from app.planning.charts import Narrow, scope_of_totals
+from app.planning.charts import Narrow
+from app.planning.rules import answered_tasks
 
 MONTHS = range(1, 13)
 
@@ -32,19 +33,21 @@ class MonthProgress:
 
 
 def progress_by_month(
-    session: AnySession, actor: Actor, year: int, narrow: Narrow, filtered: Iterable[str]
+    session: AnySession, actor: Actor, year: int, narrow: Narrow
 ) -> tuple[int, list[MonthProgress]]:
     """How many tasks are counted, and their progress at each month's end of `year`.
 
-    Counted are the tasks that have a planned curve (a dated milestone with a percent) and are
-    not terminated; both lines are means over the same tasks. Two statements, twelve rows each.
+    Counted are the tasks whose monthly checks the reader may read, that have a planned curve
+    (a dated milestone with a percent) and are not terminated; both lines are means over the
+    same tasks. Two statements, twelve rows each.
     """
     curve = select(Milestone.task_id).where(
         Milestone.due_on.is_not(None), Milestone.planned_percent.is_not(None)
     )
     tasks = narrow(
         select(Task.id).where(
-            scope_of_totals(actor, filtered),
+            visible(actor, Task),
+            answered_tasks(actor),
             Task.status != TaskStatus.TERMINATED,
             Task.id.in_(curve),
         )

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext
+from sqlalchemy import or_, select
 
+from app.core import clock
+from app.core.policy import visible
+from app.extensions import db
 from app.models.monitoring import CheckContribution, CoordinationRequest, EarlyWarning, MonthlyCheck
+from app.models.planning import Task, TaskStatus
 from app.web.formats import show_long_text
-from app.web.views import DomainView, interface
+from app.web.views import DomainView, interface, the_actor
 
 LONG = dict.fromkeys(("done", "problem", "next_step", "matter", "reply"), show_long_text)
 
@@ -21,8 +26,27 @@ class CheckContributionView(DomainView):
     search_columns = ["department"]
 
 
+def reported_tasks() -> list[Task]:
+    """The tasks this reader reports on: accepted ones of departments the reader heads, and
+    those the reader owns. A check that is edited keeps its task among them."""
+    actor = the_actor()
+    return list(
+        db.session.scalars(
+            select(Task)
+            .where(
+                visible(actor, Task),
+                Task.status == TaskStatus.ACCEPTED,
+                or_(Task.lead_department_id.in_(actor.headed), Task.owner_id == actor.user_id),
+            )
+            .order_by(Task.sort_order, Task.id)
+        )
+    )
+
+
 class MonthlyCheckView(DomainView):
     datamodel = interface(MonthlyCheck)
+    form_choices = {"task": reported_tasks}
+    form_defaults = {"year": lambda: clock.today().year, "month": lambda: clock.today().month}
     list_columns = [
         "year", "month", "task", "planned_percent", "actual_percent", "quality", "computed_light",
         "head_light", "status", "late",

@@ -20,10 +20,9 @@ from app.core.unit_of_work import AnySession
 from app.models.planning import Task
 from app.planning.rules import counted_tasks
 
-PUBLIC_FACTS = frozenset(
-    {"cycle", "lead_department", "leader", "category", "status", "light", "origin"}
-)
-"""What a total may be narrowed by without telling anything about a single task's words."""
+PUBLIC_FACTS = frozenset({"cycle"})
+"""What a total may be narrowed by with restricted tasks in it. Any further filter could be
+combined until a single hidden task is left, so under those only visible tasks are counted."""
 
 Narrow = Callable[[Any], Select[Any]]
 """Adds the reader's filters to a query on tasks."""

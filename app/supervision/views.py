@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from app.core import clock
 from app.core.actor import Actor
 from app.models.supervision import CaseStep, Instruction, SupervisionCase
-from app.web.formats import show_long_text
+from app.web.formats import noun_of_table, show_long_text
 from app.web.views import DomainView, interface
 
 LONG = dict.fromkeys(("ground", "requirement", "text"), show_long_text)
@@ -50,7 +50,7 @@ class InstructionView(DomainView):
     show_columns = ["written_on", "author", "recorded_by", "text", "subject_table", "subject_id"]
     form_columns = ("subject_table", "subject_id", "text", "written_on")
     search_columns = ["author", "written_on", "text"]
-    plain_columns = LONG
+    plain_columns = {**LONG, "subject_table": noun_of_table}
 
     def prepare(self, row: Any, actor: Actor) -> None:
         row.author_id = actor.user_id

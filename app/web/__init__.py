@@ -26,7 +26,7 @@ def prepare(app: Flask) -> None:
 
 def finish(app: Flask) -> None:
     """Hooks that come after the views: every request knows its actor before it starts."""
-    from app.web import assets, errors, health
+    from app.web import assets, errors, headers, health
 
     app.before_request(incoming.refuse_unusable)
     app.before_request(_know_the_actor)
@@ -34,6 +34,7 @@ def finish(app: Flask) -> None:
     app.before_request(_change_first_password)
     health.register(app)
     errors.register(app)
+    headers.register(app)
     assets.register(app)
     app.context_processor(_shell)
     app.jinja_env.globals["get_locale"] = get_locale

@@ -159,7 +159,9 @@ class DomainApi(RequestFilters, ModelRestApi):
             return self.response_404()
         body = self._body()
         seen = body.pop("version", None)
-        if seen is not None and str(seen) != str(row.version):
+        if seen is not None and (isinstance(seen, bool) or not isinstance(seen, int)):
+            raise RuleViolation(message("A version is a whole number."), "version")
+        if seen is not None and seen != row.version:
             raise Conflict(message("Somebody has changed this row meanwhile."))
         with db.session.no_autoflush:
             try:
@@ -223,6 +225,12 @@ class DomainApi(RequestFilters, ModelRestApi):
             {"field": part.field, "message": str(part)} for part in parts if part.field is not None
         ]
         return self.response(error.status_code, message=str(error), errors=errors)
+
+    def _get_field_info(self, field: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """As stock, which translates a missing description: the catalogue's own header."""
+        info: dict[str, Any] = super()._get_field_info(field, *args, **options)
+        info["description"] = str(self.description_columns.get(field.name) or "")
+        return info
 
     # Steps -------------------------------------------------------------------------
 

@@ -6,13 +6,15 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from flask_appbuilder.models.sqla import Model
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from app.core.clock import COLLEGE_ZONE
 from app.core.text import words
-from app.models.base import Choice
+from app.models.base import Choice, label_of
 from app.models.monitoring import Light
+from app.models.planning import Task
 
 EMPTY = "—"
 
@@ -48,6 +50,19 @@ def show_light(value: Any) -> Any:
 
 def show_percent(value: Any) -> Any:
     return EMPTY if value is None else Markup("{}%").format(show(value))  # noqa: S704
+
+
+def noun_of_table(value: Any) -> Any:
+    """The noun of a table, as the reader calls it; the bare name if it is none of ours."""
+    for mapper in Model.registry.mappers:
+        if mapper.local_table.name == value and isinstance(getattr(mapper.class_, "label", None), tuple):
+            return words(mapper.class_.label)
+    return show(value)
+
+
+def label_of_task_column(value: Any) -> Any:
+    """The label of a task's column that an adjustment names."""
+    return words(label_of(Task, value)) if value else EMPTY
 
 
 def show_long_text(value: Any) -> Any:

@@ -64,6 +64,10 @@ class DomainView(SafeLists, RequestFilters, ModelView):
     read_only: ClassVar[bool] = False
     own_methods: ClassVar[dict[str, str]] = {}
     """The permission verbs of methods that only this view has."""
+    form_choices: ClassVar[Mapping[str, Callable[[], Any]]] = {}
+    """What a select of the form offers, where that is less than all the reader sees."""
+    form_defaults: ClassVar[Mapping[str, Callable[[], Any]]] = {}
+    """What a new row's form begins with."""
     plain_columns: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     label_columns: Any = None
     exclude_route_methods: Any = {"download"}
@@ -118,6 +122,7 @@ class DomainView(SafeLists, RequestFilters, ModelView):
                 self.label_columns, self.search_columns, extra_fields=self.search_form_extra_fields
             )
         described, checked = self.description_columns, self.validators_columns
+        offered = self.form_choices
         if not self.add_form:
             self.add_form = converter.create_form(
                 self.label_columns, self.add_columns, described, checked, self.add_form_extra_fields
@@ -134,6 +139,11 @@ class DomainView(SafeLists, RequestFilters, ModelView):
             self.edit_form = (
                 type("EditForm", (form,), {"version": VersionField()}) if has_version else form
             )
+        for name, default in self.form_defaults.items():
+            getattr(self.add_form, name).kwargs["default"] = default
+        for name, choices in offered.items():
+            for form in (self.add_form, self.edit_form):
+                getattr(form, name).kwargs["query_func"] = choices
 
     # Adding ------------------------------------------------------------------------
 

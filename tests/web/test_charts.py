@@ -252,7 +252,16 @@ def test_a_bar_of_restricted_tasks_only_leads_a_stranger_nowhere(
     assert links_of(page) == {}
 
 
-@pytest.mark.parametrize("words", ["_flt_0_title=机密", "_flt_0_measures=机密", "_flt_0_number=77"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "_flt_0_title=机密",
+        "_flt_0_measures=机密",
+        "_flt_0_number=77",
+        "_flt_0_light=red",
+        "_flt_0_status=published",
+    ],
+)
 def test_counting_does_not_tell_what_a_restricted_task_says(
     client_for: ClientFor, words: str
 ) -> None:
@@ -365,6 +374,15 @@ def test_the_lines_equal_a_slow_count(
     assert payload["series"][0]["values"] == planned
     assert payload["series"][1]["values"] == actual
     assert actual[0] is None and actual[11] is None and planned[11] == 90.0
+
+
+def test_a_chart_tells_nobody_the_checks_of_other_departments(
+    client_for: ClientFor, progress: list[Task], cast: Cast
+) -> None:
+    place = f"/chart/progress?_flt_0_lead_department={cast.jwc.id}"
+    assert 'id="chart-data"' not in client_for("head_xinxi").get(place).text
+    assert 'id="chart-data"' in client_for("head_jwc").get(place).text
+    assert 'id="chart-data"' in client_for("leader").get(place).text
 
 
 def test_the_progress_of_one_department(
