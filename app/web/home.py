@@ -38,7 +38,7 @@ class HomeView(IndexView):
             by_light = dict(counts)
             cards.append(
                 {
-                    "label": gettext("All tasks of the year"),
+                    "label": gettext("Tasks of the year that I may see"),
                     "figure": sum(by_light.values()),
                     "link": list_link(Task, cycle=cycle.id),
                 }

@@ -181,3 +181,4 @@ def test_a_top_leader_may_confirm_in_the_leaders_place(session: AnySession, cast
     with unit_of_work(session, top):
         workflow.apply(session, top, result, "confirm")
     assert (task.status, task.finished_on) == ("finished", dt.date(2026, 3, 10))
+    assert (task.actual_percent, task.light) == (100, "blue")
