@@ -115,6 +115,12 @@ class Config:
         "en": {"flag": "gb", "name": "English"},
     }
     WTF_CSRF_TIME_LIMIT = None
+    COMPRESS_ALGORITHM = ("br", "gzip")
+    COMPRESS_MIN_SIZE = 1000
+    COMPRESS_MIMETYPES = (
+        "text/html", "text/css", "text/javascript", "application/javascript", "application/json",
+        "image/svg+xml", "text/csv",
+    )  # fmt: skip
 
 
 class Development(Config):

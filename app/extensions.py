@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_appbuilder.utils.legacy import get_sqla_class
+from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
@@ -11,3 +12,4 @@ SQLA = get_sqla_class()
 db = SQLA()
 migrate = Migrate()
 csrf = CSRFProtect()
+compress = Compress()

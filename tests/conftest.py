@@ -194,6 +194,7 @@ def rolled_back(app: Flask) -> Iterator[AnySession]:
     end. A commit inside releases a savepoint, a rollback returns to one."""
     from app.extensions import db
     from app.security import actors
+    from app.web import directory
 
     factory = db.session.session_factory
     with (
@@ -206,12 +207,14 @@ def rolled_back(app: Flask) -> Iterator[AnySession]:
         patch.setattr(factory.class_, "get_bind", lambda self, *_, **__: connection)
         patch.setitem(factory.kw, "join_transaction_mode", "create_savepoint")
         actors.forget()
+        directory.forget()
         try:
             yield db.session
         finally:
             db.session.remove()
             transaction.rollback()
             actors.forget()
+            directory.forget()
 
 
 @pytest.fixture

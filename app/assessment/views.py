@@ -45,13 +45,13 @@ def register(builder: Any) -> None:
     category = {
         "category": "assessment",
         "category_label": lazy_gettext("Assessment"),
-        "category_icon": "fa-star-half-o",
+        "category_icon": "star-half",
     }
-    builder.add_view(ScoreView, "score", label=lazy_gettext("Scores"), icon="fa-star", **category)
+    builder.add_view(ScoreView, "score", label=lazy_gettext("Scores"), icon="star", **category)
     builder.add_view(
         DepartmentAssessmentView,
         "department_assessment",
         label=lazy_gettext("Department assessments"),
-        icon="fa-trophy",
+        icon="trophy",
         **category,
     )

@@ -172,63 +172,63 @@ def register(builder: Any) -> None:
     year = {
         "category": "cycles",
         "category_label": lazy_gettext("The year"),
-        "category_icon": "fa-calendar",
+        "category_icon": "calendar",
     }
     CycleView.related_views = [PhaseView, ReportingMonthView]
     RuleBookView.related_views = [RuleValueView, ComponentView]
     MeetingView.related_views = [AgendaItemView]
     AgendaItemView.related_views = [DecisionView]
-    builder.add_view(CycleView, "cycle", label=lazy_gettext("Years"), icon="fa-calendar-o", **year)
-    builder.add_view(PhaseView, "phase", label=lazy_gettext("Phases"), icon="fa-clock-o", **year)
+    builder.add_view(CycleView, "cycle", label=lazy_gettext("Years"), icon="calendar-event", **year)
+    builder.add_view(PhaseView, "phase", label=lazy_gettext("Phases"), icon="clock", **year)
     builder.add_view(
         ReportingMonthView,
         "reporting_month",
         label=lazy_gettext("Reporting months"),
-        icon="fa-calendar-minus-o",
+        icon="calendar-month",
         **year,
     )
     builder.add_view(
-        RuleBookView, "rule_book", label=lazy_gettext("Rule books"), icon="fa-book", **year
+        RuleBookView, "rule_book", label=lazy_gettext("Rule books"), icon="book", **year
     )
     builder.add_view(
-        RuleValueView, "rule_value", label=lazy_gettext("Rule values"), icon="fa-sliders", **year
+        RuleValueView, "rule_value", label=lazy_gettext("Rule values"), icon="adjustments", **year
     )
     builder.add_view(
-        MeetingView, "meeting", label=lazy_gettext("Meetings"), icon="fa-users", **year
+        MeetingView, "meeting", label=lazy_gettext("Meetings"), icon="users-group", **year
     )
     builder.add_view(
-        AgendaItemView, "agenda_item", label=lazy_gettext("Agenda items"), icon="fa-list", **year
+        AgendaItemView, "agenda_item", label=lazy_gettext("Agenda items"), icon="list", **year
     )
     builder.add_view(
-        DecisionView, "decision", label=lazy_gettext("Committee decisions"), icon="fa-legal", **year
+        DecisionView, "decision", label=lazy_gettext("Committee decisions"), icon="gavel", **year
     )
     master = {
         "category": "master",
         "category_label": lazy_gettext("Master data"),
-        "category_icon": "fa-database",
+        "category_icon": "database",
     }
     builder.add_view(
         StrategicGoalView,
         "strategic_goal",
         label=lazy_gettext("Strategic goals"),
-        icon="fa-flag",
+        icon="flag",
         **master,
     )
     builder.add_view(
         TaskCategoryView,
         "task_category",
         label=lazy_gettext("Task categories"),
-        icon="fa-tags",
+        icon="tags",
         **master,
     )
     builder.add_view(
         IndicatorTemplateView,
         "indicator_template",
         label=lazy_gettext("Indicator library"),
-        icon="fa-archive",
+        icon="archive",
         **master,
     )
     builder.add_view(
-        HolidayView, "holiday", label=lazy_gettext("Holidays"), icon="fa-sun-o", **master
+        HolidayView, "holiday", label=lazy_gettext("Holidays"), icon="beach", **master
     )
     builder.add_view_no_menu(ComponentView)

@@ -271,8 +271,8 @@ def register(builder: Any) -> None:
         ImportView,
         "import",
         label=lazy_gettext("Import"),
-        icon="fa-upload",
+        icon="upload",
         category="planning",
         category_label=lazy_gettext("Planning"),
-        category_icon="fa-bullseye",
+        category_icon="target-arrow",
     )

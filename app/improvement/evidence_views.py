@@ -184,6 +184,6 @@ def register(builder: Any) -> None:
         EvidenceView,
         "evidence",
         label=lazy_gettext("Evidence"),
-        icon="fa-paperclip",
+        icon="paperclip",
         category="improvement",
     )

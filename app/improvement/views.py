@@ -55,17 +55,17 @@ def register(builder: Any) -> None:
     category = {
         "category": "improvement",
         "category_label": lazy_gettext("Improvement"),
-        "category_icon": "fa-refresh",
+        "category_icon": "refresh",
     }
     AdjustmentView.related_views = [AdjustmentChangeView]
     builder.add_view(
         AdjustmentView,
         "adjustment",
         label=lazy_gettext("Adjustments"),
-        icon="fa-exchange",
+        icon="arrows-exchange",
         **category,
     )
     builder.add_view(
-        TaskResultView, "task_result", label=lazy_gettext("Results"), icon="fa-check", **category
+        TaskResultView, "task_result", label=lazy_gettext("Results"), icon="circle-check", **category
     )
     builder.add_view_no_menu(AdjustmentChangeView)

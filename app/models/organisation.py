@@ -138,6 +138,12 @@ class DepartmentClass(Domain):
     department: Mapped[Department] = relationship()
 
 
+def whole_name(family: str, given: str) -> str:
+    """A person's whole name; a Chinese family name first, no space."""
+    chinese = all("\u4e00" <= letter <= "\u9fff" for letter in family + given)
+    return f"{family}{given}" if chinese else f"{given} {family}".strip()
+
+
 class Person(User):
     """A user of the system: Flask-AppBuilder's account and what the college adds to it."""
 
@@ -165,10 +171,7 @@ class Person(User):
 
     @property
     def name(self) -> str:
-        """The whole name; Chinese family name first, no space."""
-        family, given = self.last_name or "", self.first_name or ""
-        chinese = all("\u4e00" <= letter <= "\u9fff" for letter in family + given)
-        return f"{family}{given}" if chinese else f"{given} {family}".strip()
+        return whole_name(self.last_name or "", self.first_name or "")
 
     def get_full_name(self) -> str:
         return self.name

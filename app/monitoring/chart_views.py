@@ -131,6 +131,6 @@ def _notes(tasks: int) -> list[str]:
 
 def register(builder: Any) -> None:
     builder.add_view(
-        ProgressChartView, "chart_progress", label=lazy_gettext("Progress by month"), icon="fa-line-chart",
+        ProgressChartView, "chart_progress", label=lazy_gettext("Progress by month"), icon="chart-line",
         category="reporting",
     )  # fmt: skip

@@ -173,26 +173,26 @@ def register(builder: Any) -> None:
     category = {
         "category": "organisation",
         "category_label": lazy_gettext("Organisation"),
-        "category_icon": "fa-sitemap",
+        "category_icon": "sitemap",
     }
     builder.add_view(
         DepartmentView,
         "department",
         label=lazy_gettext("Departments"),
-        icon="fa-building",
+        icon="building",
         **category,
     )
-    builder.add_view(PersonView, "person", label=lazy_gettext("People"), icon="fa-user", **category)
+    builder.add_view(PersonView, "person", label=lazy_gettext("People"), icon="user", **category)
     builder.add_view(
         AppointmentView,
         "appointment",
         label=lazy_gettext("Appointments"),
-        icon="fa-id-badge",
+        icon="id-badge-2",
         **category,
     )
     builder.add_view(
-        DelegationView, "delegation", label=lazy_gettext("Delegations"), icon="fa-share", **category
+        DelegationView, "delegation", label=lazy_gettext("Delegations"), icon="arrow-forward-up", **category
     )
     builder.add_view(
-        ChargeView, "charge", label=lazy_gettext("Charges"), icon="fa-link", **category
+        ChargeView, "charge", label=lazy_gettext("Charges"), icon="link", **category
     )

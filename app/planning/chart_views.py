@@ -23,7 +23,7 @@ LIGHTS = (Light.RED, Light.ORANGE, Light.YELLOW, Light.GREEN, Light.BLUE, Light.
 CATEGORY = {
     "category": "reporting",
     "category_label": lazy_gettext("Charts and reports"),
-    "category_icon": "fa-bar-chart",
+    "category_icon": "chart-bar",
 }
 
 
@@ -142,6 +142,6 @@ def register(builder: Any) -> None:
         TaskChartView,
         "chart_tasks",
         label=lazy_gettext("Tasks by department"),
-        icon="fa-bar-chart",
+        icon="chart-bar",
         **CATEGORY,
     )

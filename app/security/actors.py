@@ -3,6 +3,7 @@
 What a person may do is looked up once and kept as long as the access stamp and the day stay
 the same; the stamp rises in the same commit as any change of people, roles, permissions,
 posts, charges or departments, so every worker notices a revocation at its next request.
+The same stamp tells that the directory of names (`app.web.directory`) is out of date.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.core.actor import Actor, Door
 from app.core.unit_of_work import AnySession
+from app.models.cycles import Cycle, Phase, TaskCategory
 from app.models.organisation import (
     HEADING_POSTS,
     AccessStamp,
@@ -40,6 +42,7 @@ from app.models.organisation import (
 
 PREFIX = "can_"
 _RIGHTS = (Person, Role, PermissionView, Group, Appointment, Charge, Delegation, Department)
+_NAMES = (Cycle, Phase, TaskCategory)
 _BOOKKEEPING = {"last_login", "login_count", "fail_login_count", "locked_until", "changed_on"}
 _remembered: dict[int, tuple[int, dt.date, Actor]] = {}
 _RISEN = "access_stamp_risen"
@@ -208,7 +211,7 @@ def _raise_stamp(session: Session, context: Any) -> None:
     changed = [
         row
         for row in [*session.new, *session.dirty, *session.deleted]
-        if isinstance(row, _RIGHTS) and _matters(session, row)
+        if isinstance(row, (*_RIGHTS, *_NAMES)) and _matters(session, row)
     ]
     if not changed:
         return

@@ -17,7 +17,7 @@ from flask_appbuilder.security.utils import is_null_password
 from flask_jwt_extended import JWTManager
 from flask_jwt_extended import current_user as jwt_user
 from flask_login import current_user
-from sqlalchemy import select, true
+from sqlalchemy import func, select, true
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.core import audit, clock
@@ -27,6 +27,7 @@ from app.core.text import message
 from app.core.unit_of_work import act_as, unit_of_work
 from app.extensions import db
 from app.models.organisation import AccessStamp, Person
+from app.models.system import Notification
 from app.security import actors, keys
 from app.security.permissions import PERMISSIONS
 from app.security.rules import check_password
@@ -60,19 +61,26 @@ class SecurityManager(StockSecurityManager):
     # Who is asking -----------------------------------------------------------------
 
     def load_user(self, pk: Any) -> Person | None:
-        """The signed-in person, with the access stamp in the same statement; makes the
-        request's actor. None if the account is switched off or the session is too old."""
+        """The signed-in person, with the access stamp and the number of unread notifications
+        in the same statement; makes the request's actor. None if the account is switched off
+        or the session is too old."""
+        unread = (
+            select(func.count(Notification.id))
+            .where(Notification.person_id == Person.id, Notification.read_at.is_(None))
+            .scalar_subquery()
+        )
         found = db.session.execute(
-            select(Person, AccessStamp.value)
+            select(Person, AccessStamp.value, unread)
             .outerjoin(AccessStamp, true())
             .where(Person.id == int(pk))
         ).one_or_none()
         if found is None or not found[0].active:
             return None
-        person, stamp = found
+        person, stamp, count = found
         door = door_of_request() if has_request_context() else Door.WEB
         if has_request_context():
             g.access_stamp = stamp or 0
+            g.unread_notifications = count
             g.actor = actors.actor_of(db.session, person, stamp or 0, door)
             act_as(db.session, g.actor)
         return person

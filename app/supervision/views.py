@@ -61,21 +61,21 @@ def register(builder: Any) -> None:
     category = {
         "category": "supervision",
         "category_label": lazy_gettext("Supervision"),
-        "category_icon": "fa-gavel",
+        "category_icon": "gavel",
     }
     SupervisionCaseView.related_views = [CaseStepView]
     builder.add_view(
         SupervisionCaseView,
         "supervision_case",
         label=lazy_gettext("Supervision cases"),
-        icon="fa-folder-open",
+        icon="folder-open",
         **category,
     )
     builder.add_view(
         InstructionView,
         "instruction",
         label=lazy_gettext("Instructions"),
-        icon="fa-pencil",
+        icon="pencil",
         **category,
     )
     builder.add_view_no_menu(CaseStepView)

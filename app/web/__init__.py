@@ -9,7 +9,7 @@ from flask_babel import get_locale, gettext
 from flask_login import current_user, logout_user
 
 from app.core import text
-from app.extensions import csrf
+from app.extensions import compress, csrf
 from app.web import incoming
 
 OPEN_ENDPOINTS = {"static", "appbuilder.static", "console.static", "healthz"}
@@ -22,11 +22,12 @@ def prepare(app: Flask) -> None:
     text.set_language_test(_reads_chinese)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.before_request(_take_language)
+    compress.init_app(app)
 
 
 def finish(app: Flask) -> None:
     """Hooks that come after the views: every request knows its actor before it starts."""
-    from app.web import assets, errors, headers, health
+    from app.web import assets, errors, headers, health, shell
 
     app.before_request(incoming.refuse_unusable)
     app.before_request(_know_the_actor)
@@ -36,6 +37,7 @@ def finish(app: Flask) -> None:
     errors.register(app)
     headers.register(app)
     assets.register(app)
+    shell.register(app)
     app.context_processor(_shell)
     app.jinja_env.globals["get_locale"] = get_locale
     app.jinja_env.globals["appbuilder_view"] = _endpoint_of

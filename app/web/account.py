@@ -69,6 +69,11 @@ class SecurityApi(StockSecurityApi):
 class SignInView(AuthDBView):
     invalid_login_message = NEUTRAL
 
+    @expose("/logout/", methods=["POST"])
+    def logout(self) -> Any:
+        """Only by a form: a foreign page's image must not sign anybody out."""
+        return super().logout()
+
 
 class AccountForm(FlaskForm):
     phone = StringField(lazy_gettext("Phone"), [validators.Optional(), validators.Length(max=32)])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
+from markupsafe import Markup
 
 FOLDER = "dist"
 KEPT = "public, max-age=31536000, immutable"
@@ -21,6 +22,7 @@ _READ = "luoxuan_assets"
 
 def register(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["icon"] = icon
     app.after_request(_keep_hashed)
 
 
@@ -28,6 +30,15 @@ def asset(name: str) -> str | None:
     """The address of the built file of this plain name (`charts.js`); None if not built."""
     built = _manifest().get(name)
     return url_for("static", filename=f"{FOLDER}/{built}") if built else None
+
+
+def icon(name: str, extra: str = "") -> Markup:
+    """A drawing beside words that say the same: hidden from screen readers. `name` is one of
+    Tabler's outline icons; the build puts those that are named into one sprite."""
+    sprite = asset("icons.svg") or ""
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        extra, sprite, name
+    )
 
 
 def _manifest() -> dict[str, str]:

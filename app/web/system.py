@@ -58,8 +58,8 @@ def register(builder: Any) -> None:
         AuditEventView,
         "audit_event",
         label=lazy_gettext("Audit trail"),
-        icon="fa-history",
+        icon="history",
         category="system",
         category_label=lazy_gettext("System"),
-        category_icon="fa-cogs",
+        category_icon="settings",
     )

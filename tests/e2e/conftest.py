@@ -7,6 +7,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -32,19 +33,30 @@ def clock_of_server() -> dict[str, dt.date]:
     return {"today": the_cast.TODAY}
 
 
-@pytest.fixture(scope="session")
-def address(served: Flask, clock_of_server: dict[str, dt.date]) -> Iterator[str]:
+@contextmanager
+def serve(app: Flask, today: Callable[[], dt.date]) -> Iterator[str]:
+    """Serve `app` on this machine for as long as the block lasts; gives its address. Each
+    request believes that it is `today()`."""
+
     def at_that_day(environ: Any, start_response: Any) -> Any:
-        with clock.at(clock_of_server["today"]):
-            return list(served(environ, start_response))
+        with clock.at(today()):
+            return list(app(environ, start_response))
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, at_that_day, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(served: Flask, clock_of_server: dict[str, dt.date]) -> Iterator[str]:
+    with serve(served, lambda: clock_of_server["today"]) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +75,11 @@ def size(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def page_for(
-    browser: Browser, address: str, size: str
-) -> Iterator[Callable[[str], Page]]:
+def page_for(browser: Browser, address: str, size: str) -> Iterator[Callable[[str], Page]]:
     """`page_for("head_jwc")`: a browser window where she has just signed in, by typing.
 
-    A window fails its test when a script fails in it or it asks another host for anything.
+    A window fails its test when a script fails in it, when a page breaks the content policy or
+    when it asks another host for anything.
     """
     contexts: list[Any] = []
     troubles: list[str] = []
@@ -76,10 +87,18 @@ def page_for(
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
         page.on(
+            "console",
+            lambda told: (
+                troubles.append(told.text) if "Content Security Policy" in told.text else None
+            ),
+        )
+        page.on(
             "request",
-            lambda asked: None
-            if asked.url.startswith((address, "data:", "blob:"))
-            else troubles.append(f"another host: {asked.url}"),
+            lambda asked: (
+                None
+                if asked.url.startswith((address, "data:", "blob:"))
+                else troubles.append(f"another host: {asked.url}")
+            ),
         )
 
     def sign_in(name: str) -> Page:

@@ -44,7 +44,9 @@ def test_the_office_imports_a_workbook_and_a_head_does_not(
 def test_a_bad_workbook_is_answered_with_its_place_and_changes_nothing(
     page_for: Callable[[str], Page], tmp_path: Path
 ) -> None:
-    path = write_tasks(tmp_path / "bad.xlsx", [task(1, lead="不存在的部门"), task(2, due="2026-02-31")])
+    path = write_tasks(
+        tmp_path / "bad.xlsx", [task(1, lead="不存在的部门"), task(2, due="2026-02-31")]
+    )
     office = page_for("office")
     office.goto("/import/")
     office.locator("select[name=kind]").select_option("task", force=True)

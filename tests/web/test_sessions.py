@@ -125,7 +125,7 @@ def test_an_old_session_gets_401_from_the_api(app: Flask, client: FlaskClient) -
 
 def test_signing_out_ends_the_session(client: FlaskClient) -> None:
     sign_in(client, "head.jwc")
-    client.get("/logout/")
+    client.post("/logout/")
     assert not is_in(client)
 
 
@@ -136,7 +136,7 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites(
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Secure" not in cookie
-    client.get("/logout/")
+    client.post("/logout/")
     monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
     assert "Secure" in sign_in(client, "head.jwc").headers["Set-Cookie"]
 

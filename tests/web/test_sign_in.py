@@ -109,7 +109,7 @@ def test_a_success_forgives_the_failures_before_it(app: Flask, client: FlaskClie
             sign_in(client, "head.jwc", "wrong-2022")
         sign_in(client, "head.jwc")
         assert is_in(client)
-        client.get("/logout/")
+        client.post("/logout/")
 
 
 def test_a_lock_out_is_audited(app: Flask, client: FlaskClient, session: AnySession) -> None:
