@@ -4,23 +4,23 @@ BIN := .venv/bin
 FLASK := $(BIN)/flask --app run
 WORKERS ?= auto
 
-.PHONY: run test lint e2e seed schema bench assets translations install dev chromium
+.PHONY: run test lint e2e seed schema bench assets assets-dev translations install dev chromium
 
 run: install assets translations  ## prepare everything and serve
 	$(FLASK) init-db
 	$(FLASK) demo --if-empty
 	$(BIN)/python run.py
 
-test: dev assets translations chromium lint  ## everything, on both databases, with a browser
+test: dev assets-dev translations chromium lint  ## everything, on both databases, with a browser
 	$(BIN)/pytest -n $(WORKERS) --ignore=tests/e2e
 	$(BIN)/pytest -n $(WORKERS) --db=postgresql tests/service tests/web tests/api tests/console
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest -n $(WORKERS) tests/e2e
 
 lint: dev  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-e2e: dev assets translations chromium  ## the journeys in a real browser
+e2e: dev assets-dev translations chromium  ## the journeys in a real browser
 	$(BIN)/pytest tests/e2e
 
 seed: install  ## the demo year, into an empty database
@@ -30,11 +30,14 @@ seed: install  ## the demo year, into an empty database
 schema: install  ## models.sql from the metadata
 	$(FLASK) schema write
 
-bench: dev assets translations  ## the performance figures of the README
+bench: dev assets-dev translations chromium  ## the performance figures of the README
 	$(BIN)/python -m bench
 
 assets: install  ## front-end libraries
 	$(BIN)/python tools/assets.py
+
+assets-dev: install  ## with what tests and measurements need
+	$(BIN)/python tools/assets.py --dev
 
 translations: install
 	$(BIN)/pybabel -q compile -d app/translations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from app.core.errors import RuleViolation
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.cycles.rules import read_value
-from app.models.cycles import Cycle, CycleStatus, Holiday, RuleValue
+from app.models.cycles import Cycle, Holiday, RuleValue, pick_current
 
 _RULES = "rules_read"
 
@@ -58,19 +58,4 @@ def cycle_of_year(session: AnySession, year: int) -> Cycle | None:
 
 def current_cycle(session: AnySession) -> Cycle | None:
     """The running year; else the year of today, else the newest."""
-    return pick_current(session.scalars(select(Cycle).order_by(Cycle.year.desc())))
-
-
-def pick_current(cycles: Iterable[Cycle]) -> Cycle | None:
-    """The current one of `cycles` (newest first), as `current_cycle` has it."""
-    known = list(cycles)
-    running = (CycleStatus.RUNNING, CycleStatus.ASSESSING)
-    for fits in (
-        lambda cycle: cycle.status in running,
-        lambda cycle: cycle.year == clock.today().year,
-        lambda cycle: True,
-    ):
-        found = next(filter(fits, known), None)
-        if found is not None:
-            return found
-    return None
+    return pick_current(session.scalars(select(Cycle).order_by(Cycle.year.desc())), clock.today())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import guard, policy
@@ -31,6 +31,7 @@ from app.models.monitoring import MonthlyCheck
 from app.models.planning import TaskStatus, WorkPointOpinion
 from app.models.supervision import SupervisionCase
 from app.organisation.rules import belongs, heads, in_hands, is_office, leads, reads_college
+from app.organisation.succession import of_open_year, register_moves
 from app.planning.rules import of_answered_task
 from app.security.roles import LEADER, QUALITY, STAFF, TOP_LEADER
 from app.supervision.rules import seen_cases
@@ -238,3 +239,9 @@ policy.register(
 )
 guard.register_invariant(Adjustment, check_adjustment)
 guard.register_invariant(TaskResult, check_result)
+_SETTLED = (AdjustmentStatus.APPLIED, AdjustmentStatus.REJECTED)
+register_moves(
+    Adjustment,
+    "department_id",
+    and_(Adjustment.status.not_in(_SETTLED), of_open_year(Adjustment)),
+)

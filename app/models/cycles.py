@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Optional
+from typing import Any, Optional, TypeVar
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
@@ -422,3 +423,22 @@ class Component(Domain):
         return self.name
 
     __repr__ = __str__
+
+
+AnyCycle = TypeVar("AnyCycle")
+
+
+def pick_current(cycles: Iterable[AnyCycle], today: dt.date) -> AnyCycle | None:
+    """Of `cycles`, the newest first: the running year; else the year of `today`; else the
+    newest. Takes rows and whatever else has a `year` and a `status`."""
+    known: list[Any] = list(cycles)
+    running = (CycleStatus.RUNNING, CycleStatus.ASSESSING)
+    for fits in (
+        lambda cycle: cycle.status in running,
+        lambda cycle: cycle.year == today.year,
+        lambda cycle: True,
+    ):
+        found = next(filter(fits, known), None)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
+    return None

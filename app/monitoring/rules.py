@@ -25,6 +25,7 @@ from app.models.monitoring import (
 from app.models.planning import TaskStatus
 from app.monitoring.lights import is_worse
 from app.organisation.rules import belongs, heads, is_office, reads_college
+from app.organisation.succession import register_moves
 from app.planning.rules import of_answered_task
 from app.security.roles import STAFF
 
@@ -138,3 +139,7 @@ policy.register(
 )
 guard.register_invariant(MonthlyCheck, check_monthly_check)
 guard.register_invariant(CoordinationRequest, check_request)
+for _column in ("department_id", "addressed_department_id"):
+    register_moves(
+        CoordinationRequest, _column, CoordinationRequest.status != CoordinationStatus.RESOLVED
+    )

@@ -36,6 +36,7 @@ from app.models.planning import (
     WorkPointSetStatus,
 )
 from app.organisation.rules import belongs, heads, in_hands, is_office, leads, reads_college
+from app.organisation.succession import of_open_year, register_moves
 from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
 
 HAND_OUT_COLUMNS = frozenset({"section_id", "owner_id", "remark"})
@@ -309,3 +310,20 @@ guard.register_invariant(Task, check_task)
 guard.register_invariant(Milestone, check_milestone)
 guard.register_invariant(Indicator, check_indicator)
 guard.register_invariant(TaskDepartment, check_task_department)
+
+OPEN_TASKS = (TaskStatus.PROPOSED, TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
+_open_task = and_(Task.status.in_(OPEN_TASKS), of_open_year(Task))
+
+
+def _already_in(row: TaskDepartment, department_id: int) -> bool:
+    """Does this department lead the task, or take part in it by another line?"""
+    return row.task.lead_department_id == department_id or any(
+        other.department_id == department_id for other in row.task.departments if other is not row
+    )
+
+
+register_moves(Task, "lead_department_id", _open_task)
+register_moves(
+    TaskDepartment, "department_id",
+    TaskDepartment.task_id.in_(select(Task.id).where(_open_task)), _already_in,
+)  # fmt: skip

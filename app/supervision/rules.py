@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import false, or_, select, true
+from sqlalchemy import and_, false, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import guard, policy
@@ -20,6 +20,7 @@ from app.models.supervision import (
     SupervisionCase,
 )
 from app.organisation.rules import heads, is_office, leads, reads_college
+from app.organisation.succession import of_open_year, register_moves
 from app.security.roles import DISCIPLINE, TOP_LEADER
 
 CONCLUDED = (CaseStatus.CLOSED, CaseStatus.DISMISSED, CaseStatus.WITHDRAWN)
@@ -97,3 +98,11 @@ policy.register(
 )
 policy.register(Instruction, Policy("instruction", _seen_instructions, _can_write_instruction))
 guard.register_invariant(SupervisionCase, check_case)
+register_moves(
+    SupervisionCase,
+    "department_id",
+    and_(
+        SupervisionCase.status.in_((CaseStatus.PROPOSED, CaseStatus.OPEN, CaseStatus.REPLIED)),
+        of_open_year(SupervisionCase),
+    ),
+)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.text import words
 from app.extensions import db
-from app.models.cycles import Cycle, CycleStatus, Phase, PhaseCode, TaskCategory
+from app.models.cycles import Cycle, CycleStatus, Phase, PhaseCode, TaskCategory, pick_current
 from app.models.organisation import AccessStamp, Department, DepartmentKind, Person, whole_name
 
 
@@ -106,9 +106,7 @@ class Directory:
 
     @property
     def current_cycle(self) -> CycleEntry | None:
-        from app.cycles.queries import pick_current
-
-        return pick_current(self.cycles)
+        return pick_current(self.cycles, clock.today())
 
     def knows(self, model: type[Any]) -> bool:
         return model in (Department, Person, TaskCategory, Cycle)
