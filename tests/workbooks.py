@@ -61,3 +61,12 @@ def write_table(path: Path, table: Sequence[Sequence[Any]]) -> Path:
                 sheet.write(r, c, value)
     book.close()
     return path
+
+
+def write_sheet(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
+    """A workbook with one sheet of these cells."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Sheet1")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return path
