@@ -104,7 +104,7 @@ def _headings(sheet: Sheet) -> tuple[int, dict[str, int]]:
     for row in range(1, min(10, sheet.height) + 1):
         columns: dict[str, int] = {}
         for column in range(1, len(sheet.rows[row - 1]) + 1):
-            heading = narrow(sheet.text(row, column)).casefold()
+            heading = narrow(sheet.text(row, column)).casefold().rstrip("*")
             name = next((n for n, pattern in _HEADINGS if re.search(pattern, heading)), None)
             if name:
                 columns.setdefault(name, column)

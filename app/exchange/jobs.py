@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core import guard, policy, workflow
+from app.core import clock, guard, policy, workflow
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolation, RuleViolations, WrongState
 from app.core.policy import visible
@@ -25,23 +25,30 @@ from app.core.unit_of_work import AnySession, unit_of_work
 from app.exchange.import_tasks import TaskOptions, write_tasks
 from app.exchange.plan import Plan, PlannedRow
 from app.exchange.plan_departments import DepartmentPlan, write_departments
-from app.exchange.plan_files import plan_department_file, plan_task_file
+from app.exchange.plan_files import plan_department_file, plan_table_file, plan_task_file
+from app.exchange.plan_tables import TablePlan, write_table
 from app.exchange.plan_tasks import TaskPlan
 from app.exchange.problems import FieldError
+from app.exchange.table_specs import SPECS
 from app.exchange.uploads import Shelf, Upload, pack
+from app.models.organisation import Person
 from app.models.system import ImportJob, ImportStatus
 
 log = logging.getLogger(__name__)
 
-KINDS = {"task": "task:import", "department": "department:add"}
-"""What can be imported, and the permission it takes."""
+KINDS: dict[str, tuple[str, ...]] = {
+    "task": ("task:import",),
+    "department": ("department:add", "department:edit"),
+    **{kind: (f"{kind}:add", f"{kind}:edit") for kind in SPECS},
+}
+"""What can be imported, and the permissions it takes."""
 READING, WRITTEN = 30, 95
 """Percent of a run after reading the file, and before the commit."""
 
 
 def kinds_of(actor: Actor) -> list[str]:
     """What this actor may import."""
-    return [kind for kind, permission in KINDS.items() if actor.may(permission)]
+    return [kind for kind, needed in KINDS.items() if all(actor.may(one) for one in needed)]
 
 
 def open_job(
@@ -51,10 +58,13 @@ def open_job(
     upload: Upload,
     kind: str,
     options: dict[str, Any],
+    first_password_hash: str = "",
 ) -> ImportJob:
     """Look at an uploaded file and keep what it would do, for its owner to confirm.
 
-    Office (tasks), administrator (departments). Effects: an import in `preview`; nothing of
+    Office (tasks), whoever keeps the rows (master data). New people of a staff list get the
+    password of `first_password_hash` and change it at their first sign-in; the hash stands on
+    the shelf until the run, never in the database's trail. Effects: an import in `preview`; nothing of
     the file is written. Errors: NotAllowed; RuleViolations with a reason for each problem
     where the file cannot be read as a table at all.
     """
@@ -80,6 +90,8 @@ def open_job(
     with unit_of_work(session, actor), guard.privileged(session):
         session.add(job)
     shelf.write_rows(job.id, [_row(row) for row in plan.rows])
+    if first_password_hash:
+        shelf.keep_secret(job.id, first_password_hash)
     return job
 
 
@@ -161,9 +173,27 @@ def _run(session: AnySession, actor: Actor, shelf: Shelf, job: ImportJob, versio
                 "adjustments": [row.id for row in written.adjustments],
                 "year": options.get("year"),
             }
+        elif isinstance(plan, TablePlan):
+            told = _share(shelf, job.id, READING, WRITTEN)
+            give = _first_password(shelf.secret(job.id))
+            write_table(session, actor, plan, first_password=give, progress=told)
         summary = {**_summary(plan), "result": result}
         workflow.apply(session, actor, job, "finish", version=version, summary=summary)
     shelf.tell(job.id, 100)
+    shelf.drop_secret(job.id)
+
+
+def _first_password(password_hash: str) -> Callable[[Person], None] | None:
+    """Gives a new person the first password; None if none was chosen."""
+    if not password_hash:
+        return None
+
+    def give(person: Person) -> None:
+        person.password = password_hash
+        person.password_changed_at = clock.now()
+        person.must_change_password = True
+
+    return give
 
 
 def _give_up(
@@ -202,6 +232,8 @@ def _plan(
     path = shelf.path_of(job.sha256, options.get("suffix", ""))
     if job.kind == "department":
         return plan_department_file(session, actor, path)
+    if job.kind in SPECS:
+        return plan_table_file(session, actor, Path(path), SPECS[job.kind])
     return plan_task_file(
         session,
         actor,

@@ -12,9 +12,12 @@ from app.exchange.departments import parse_departments
 from app.exchange.lookups import department_book
 from app.exchange.plan import Progress
 from app.exchange.plan_departments import DepartmentPlan, plan_departments
+from app.exchange.plan_tables import TablePlan, plan_table
 from app.exchange.plan_tasks import TaskPlan, plan_tasks
 from app.exchange.problems import FileProblem
 from app.exchange.reading import read_sheets
+from app.exchange.table_rows import parse_table
+from app.exchange.table_specs import TableSpec
 from app.exchange.tasks import parse_tasks
 
 
@@ -54,3 +57,14 @@ def plan_department_file(
     except FileProblem as problem:
         return DepartmentPlan(problems=list(problem.problems))
     return plan_departments(session, actor, parse_departments(sheets))
+
+
+def plan_table_file(
+    session: AnySession, actor: Actor, path: Path, spec: TableSpec, *, sheet: str | None = None
+) -> TablePlan:
+    """The plan for a table of master data."""
+    try:
+        sheets = read_sheets(path, sheet=sheet)
+    except FileProblem as problem:
+        return TablePlan(problems=list(problem.problems), spec=spec)
+    return plan_table(session, actor, parse_table(sheets, spec), spec)

@@ -28,6 +28,8 @@ MAX_SHEETS = 100
 MAX_CELL_CHARACTERS = 10_000
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+EXPLAINING = frozenset({"填写说明", "说明", "How to fill in", "About"})
+"""Sheets that our own workbooks add beside the table: read only when asked for by name."""
 _TEXT_SUFFIXES = {".csv", ".tsv", ".tab", ".txt"}
 _BINARY_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"{\\rtf")
 
@@ -142,7 +144,8 @@ def read_sheets(
     ]
     if not sheets:
         raise FileProblem(message("The file is empty."))
-    return sheets
+    tables = [found for found in sheets if sheet or found.name not in EXPLAINING]
+    return tables or sheets
 
 
 def _load(path: Path, limits: Limits) -> bytes:

@@ -93,6 +93,24 @@ class Shelf:
         rows: list[dict[str, Any]] = json.loads(text)
         return rows
 
+    # What must not stand in the database's trail ---------------------------------------
+
+    def keep_secret(self, job_id: int, text: str) -> None:
+        """Keep `text` for this import, readable by the server alone."""
+        place = self.folder / f"job-{job_id}.secret"
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+
+    def secret(self, job_id: int) -> str:
+        try:
+            return (self.folder / f"job-{job_id}.secret").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return ""
+
+    def drop_secret(self, job_id: int) -> None:
+        (self.folder / f"job-{job_id}.secret").unlink(missing_ok=True)
+
     # How far it is -------------------------------------------------------------------
 
     def tell(self, job_id: int, percent: int) -> None:

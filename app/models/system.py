@@ -157,7 +157,7 @@ class ImportJob(Domain):
     protected = frozenset({"status", "progress", "summary", "finished_at", "owner_id", "sha256"})
     __table_args__ = (
         CheckConstraint("progress >= 0 AND progress <= 100", name="progress_range"),
-        CheckConstraint("kind IN ('task', 'department')", name="kind"),
+        not_blank("kind"),
         {"comment": "导入"},
     )
 

@@ -76,6 +76,8 @@ def read_sqlite(engine: Engine) -> dict[str, list[str]]:
 def clauses(statement: str) -> Iterator[str]:
     """The parts of a statement between the commas of its outermost brackets."""
     words = re.sub(r"\s+", " ", statement).strip()
+    # SQLite rewrites a table that a migration changes; a default then stands in brackets.
+    words = words.replace("DEFAULT (CURRENT_TIMESTAMP)", "DEFAULT CURRENT_TIMESTAMP")
     if not words.startswith("CREATE TABLE"):
         yield words
         return
@@ -167,7 +169,8 @@ def test_alembic_finds_no_difference_after_the_migrations(
     engine = request.getfixturevalue(kind)()
     schema.upgrade_to(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": schema.compared}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 
