@@ -90,6 +90,8 @@ class Config:
         self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
         # Files
         self.MAX_CONTENT_LENGTH = int(os.environ.get("MAX_UPLOAD_MB", "60")) * 1024 * 1024
+        self.EXPORT_MAX_ROWS = int(os.environ.get("EXPORT_MAX_ROWS", "50000"))
+        self.EXPORT_MAX_PDF_ROWS = int(os.environ.get("EXPORT_MAX_PDF_ROWS", "2000"))
 
     TESTING = False
     SQLALCHEMY_TRACK_MODIFICATIONS = False

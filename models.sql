@@ -2344,7 +2344,7 @@ CREATE TABLE import_job (
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_import_job PRIMARY KEY (id),
     CONSTRAINT ck_import_job_progress_range CHECK (progress >= 0 AND progress <= 100),
-    CONSTRAINT ck_import_job_kind CHECK (kind IN ('task', 'department')),
+    CONSTRAINT ck_import_job_kind_not_blank CHECK (length(trim(kind)) > 0),
     CONSTRAINT fk_import_job_owner_id FOREIGN KEY(owner_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
     CONSTRAINT fk_import_job_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
     CONSTRAINT ck_import_job_status CHECK (status IN ('preview', 'running', 'done', 'failed'))
@@ -2463,6 +2463,30 @@ COMMENT ON COLUMN saved_view.shared IS '共享';
 COMMENT ON COLUMN saved_view.version IS '版本（乐观锁）';
 COMMENT ON COLUMN saved_view.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN saved_view.updated_at IS '更新时间（UTC）';
+
+-- ==========================================================================================
+-- Search: what each row is found by, written with the row
+-- ==========================================================================================
+
+-- search_entry: 全文检索条目（二元切分）
+CREATE TABLE search_entry (
+    id SERIAL NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    row_id INTEGER NOT NULL,
+    code VARCHAR(80) NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    CONSTRAINT pk_search_entry PRIMARY KEY (id),
+    CONSTRAINT uq_search_entry_kind_row_id UNIQUE (kind, row_id)
+);
+CREATE INDEX ix_search_entry_words ON search_entry USING gin (CAST(title || body AS TSVECTOR));
+COMMENT ON TABLE search_entry IS '全文检索条目（二元切分）';
+COMMENT ON COLUMN search_entry.id IS '编号';
+COMMENT ON COLUMN search_entry.kind IS '种类';
+COMMENT ON COLUMN search_entry.row_id IS '行';
+COMMENT ON COLUMN search_entry.code IS '编号或代码';
+COMMENT ON COLUMN search_entry.title IS '标题切分';
+COMMENT ON COLUMN search_entry.body IS '正文切分';
 
 -- The first rows.
 

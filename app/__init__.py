@@ -12,6 +12,7 @@ from app.core import audit, guard
 from app.extensions import csrf, db, migrate
 from app.models import Domain
 from app.models.system import AuditEvent, AuditHead
+from app.search import index
 from app.security import actors
 
 
@@ -66,10 +67,12 @@ def _wire_web(app: Flask) -> None:
 
 
 def _wire_gate() -> None:
-    """The gate listens once per process, whatever number of applications a test makes."""
+    """The gate and what follows it listen once per process, whatever number of applications
+    a test makes."""
     audit.use_tables(AuditEvent.__table__, AuditHead.__table__)  # type: ignore[arg-type]
     guard.install(db.session, Domain)
     actors.watch_rights(db.session)
+    index.watch(db.session)
 
 
 _wire_gate()

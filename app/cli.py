@@ -33,6 +33,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("app.exchange.cli", "import_departments_command"),
     ("app.exchange.cli", "import_tasks_command"),
     ("app.exchange.cli", "export_tasks_command"),
+    ("app.search.cli", "search_group"),
     ("app.demo.cli", "demo"),
 )
 """(module, name) of every command or group that stands at the root."""
@@ -121,6 +122,7 @@ def init_db(as_json: bool) -> None:
     from app.core.unit_of_work import unit_of_work
     from app.extensions import db
     from app.schema import pending_migrations, upgrade_to
+    from app.search.index import rebuild
     from app.security.installation import install_roles
 
     applied: list[str] = []
@@ -130,6 +132,8 @@ def init_db(as_json: bool) -> None:
         applied.append(revision)
     with refusals(as_json), unit_of_work(db.session, operator()):
         installed = install_roles(db.session)
+        if applied:
+            rebuild(db.session)
     report_result(
         {"migrations": applied, "roles": installed.roles, "permissions": installed.permissions},
         as_json,

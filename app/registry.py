@@ -22,8 +22,16 @@ RULES = (
     "app.notify.rules",
     "app.planning.documents",
     "app.exchange.workflow",
+    "app.cycles.queue",
+    "app.planning.queue",
+    "app.monitoring.queue",
+    "app.supervision.queue",
+    "app.improvement.queue",
+    "app.assessment.queue",
+    "app.exchange.queue",
+    "app.organisation.queue",
 )
-"""Every policy, invariant, workflow and document. Loaded before anything may be read or written."""
+"""Every policy, invariant, workflow, document and source of the queue. Loaded before anything may be read or written."""
 
 CHAPTERS = (
     "app.planning.views",
@@ -33,12 +41,20 @@ CHAPTERS = (
     "app.improvement.views",
     "app.improvement.evidence_views",
     "app.assessment.views",
+    "app.web.college",
     "app.planning.chart_views",
+    "app.planning.gantt_views",
     "app.monitoring.chart_views",
+    "app.monitoring.check_chart_views",
     "app.web.reports",
+    "app.web.search",
     "app.cycles.views",
     "app.organisation.views",
     "app.web.system",
+    "app.web.home.views",
+    "app.web.calendar.views",
+    "app.notify.views",
+    "app.web.saved_forms",
     "app.console.site",
 )
 """The order of the menu: the year's work first, what it stands on last."""
@@ -70,3 +86,4 @@ def register_views(builder: Any) -> None:
         for resource in import_module(name).RESOURCES:
             builder.add_api(resource)
     import_module("app.web.docs").register(builder)
+    import_module("app.web.choices").register(builder)

@@ -1,12 +1,16 @@
-"""Who may come in: the permission of every address of the console."""
+"""Who may come in: the permission of every address of the console; what a refusal is called."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError
 
-from app.web.views import the_actor
+from app.core.errors import Refusal, RuleViolation
+from app.core.text import message
+from app.core.unit_of_work import violation_of
+from app.web.reader import the_actor
 
 METHODS = {
     "index_view": "read",
@@ -44,7 +48,23 @@ class Gated:
         # Stock Flask-Admin runs a view a second time after a TypeError, hiding the first.
         return method(self, *args, **options)
 
-    def language_link(self, code: str) -> str:
-        """This page in another language."""
-        given: dict[str, Any] = {**request.args, "lang": code}
-        return url_for(str(request.endpoint), **given)
+    def render(self, template: str, **told: Any) -> str:
+        # Flask-Admin's own puts its names (`theme`, `config`) before those of the shell.
+        return render_template(template, admin_view=self, **told)
+
+    def tables(self) -> list[tuple[Any, str, bool]]:
+        """(name, address, is it this one) of every table this person may open: the tabs."""
+        return [
+            (view.name, f"{view.route_base}/list/", view is self)
+            for view in self.admin._views  # type: ignore[attr-defined]
+            if view is not self.admin.index_view and view.is_accessible()  # type: ignore[attr-defined]
+        ]
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What a failed write means in the person's words."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, IntegrityError):
+        return violation_of(error)
+    return RuleViolation(message("A value is outside what is allowed here."))

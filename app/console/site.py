@@ -10,8 +10,9 @@ from flask_admin.theme import Bootstrap4Theme
 from flask_babel import lazy_gettext
 
 from app.console.gate import Gated
+from app.console.overview import groups_of
 from app.console.views import TABLES
-from app.web.views import the_actor
+from app.web.reader import the_actor
 
 NAME = lazy_gettext("Data console")
 
@@ -25,12 +26,12 @@ class FirstPage(Gated, AdminIndexView):
     @expose("/")
     def index(self) -> Any:
         assert self.admin is not None  # noqa: S101 (registered)
-        tables = [
-            (view, view.get_count_query().scalar())
-            for view in self.admin._views
-            if view is not self and view.is_accessible()
-        ]
-        return self.render(self._template, tables=tables)
+        views = [
+            view for view in self.admin._views if view is not self and view.is_accessible()
+        ]  # fmt: skip
+        return self.render(
+            self._template, title=NAME, overview=True, groups=groups_of(views, the_actor())
+        )
 
 
 def register(builder: Any) -> None:
@@ -47,9 +48,9 @@ def register(builder: Any) -> None:
         "console",
         href="/console/",
         label=NAME,
-        icon="fa-table",
+        icon="table",
         category="master",
         category_label=lazy_gettext("Master data"),
-        category_icon="fa-database",
+        category_icon="database",
         cond=lambda: the_actor().may("console:read"),
     )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case
 
 from app.console.base import DomainConsole
-from app.core.policy import visible
-from app.extensions import db
 from app.models.cycles import (
     Component,
     Holiday,
@@ -21,27 +19,37 @@ from app.models.cycles import (
     TaskCategory,
 )
 from app.models.organisation import Charge, Delegation, Department
-from app.web.views import the_actor
+from app.web.directory import directory
 
 
-def _draft_books() -> list[RuleBook]:
+def _draft_books() -> ColumnElement[bool]:
     """A book in force is history: only a draft takes new values."""
-    return list(
-        db.session.scalars(
-            select(RuleBook)
-            .where(visible(the_actor(), RuleBook), RuleBook.status == RuleBookStatus.DRAFT)
-            .order_by(RuleBook.year, RuleBook.edition)
-        )
-    )
+    return RuleBook.status == RuleBookStatus.DRAFT
 
 
-_IN_A_DRAFT: dict[str, Any] = {"rule_book": {"query_factory": _draft_books}}
+_IN_A_DRAFT: dict[str, Any] = {"rule_book": _draft_books}
+
+
+def _tree() -> list[tuple[int, int]]:
+    """(id, depth) of every department in its natural order, each below its parent."""
+    departments = directory().departments
+    below: dict[int | None, list[int]] = {}
+    for entry in departments.values():
+        below.setdefault(entry.parent_id, []).append(entry.id)
+    found: list[tuple[int, int]] = []
+    waiting = [(key, 0) for key in reversed(below.get(None, []))]
+    while waiting:
+        key, depth = waiting.pop()
+        found.append((key, depth))
+        waiting += [(child, depth + 1) for child in reversed(below.get(key, []))]
+    return found
 
 
 class DepartmentConsole(DomainConsole):
-    column_list = (
-        "code",
+    group = "organisation"
+    columns = (
         "name",
+        "code",
         "short_name",
         "kind",
         "parent",
@@ -59,89 +67,117 @@ class DepartmentConsole(DomainConsole):
         "valid_from",
         "valid_to",
     )
-    column_searchable_list = ("code", "name", "short_name")
-    column_filters = ("kind", "parent", "valid_from", "valid_to")
-    column_default_sort = "sort_order"
-    editable = ("sort_order",)
+    searched = ("code", "name", "short_name")
+    filtered = ("kind", "parent", "valid_from", "valid_to")
+    title_column = "name"
+    editable = ("short_name", "kind", "sort_order", "valid_from", "valid_to")
+
+    def natural_order(self) -> Any:
+        places = {key: place for place, (key, _) in enumerate(_tree())}
+        return case(places, value=Department.id, else_=len(places)) if places else None
+
+    def depths(self) -> dict[int, int]:
+        return dict(_tree())
 
 
 class TaskCategoryConsole(DomainConsole):
-    column_list = ("code", "name", "name_en", "sort_order", "active")
+    group = "goals"
+    columns = ("name", "code", "name_en", "sort_order", "active")
     form_columns = ("code", "name", "name_en", "sort_order", "active")
-    column_searchable_list = ("code", "name", "name_en")
-    column_filters = ("active",)
-    column_default_sort = "sort_order"
-    editable = ("sort_order",)
+    searched = ("code", "name", "name_en")
+    filtered = ("active",)
+    title_column = "name"
+    order = "sort_order"
+    editable = ("name_en", "sort_order", "active")
 
 
 class StrategicGoalConsole(DomainConsole):
-    column_list = ("code", "name", "category", "start_year", "end_year", "target")
+    group = "goals"
+    columns = ("name", "code", "category", "start_year", "end_year", "target")
     form_columns = ("code", "name", "description", "category", "start_year", "end_year", "target")
-    column_searchable_list = ("code", "name", "target")
-    column_filters = ("category", "start_year", "end_year")
-    column_default_sort = "code"
+    searched = ("code", "name", "target")
+    filtered = ("category", "start_year", "end_year")
+    title_column = "name"
+    order = "code"
+    editable = ("start_year", "end_year", "target")
 
 
 class IndicatorTemplateConsole(DomainConsole):
-    column_list = ("code", "name", "category", "kind", "unit", "direction", "active")
+    group = "goals"
+    columns = ("name", "code", "category", "kind", "unit", "direction", "active")
     form_columns = ("code", "name", "category", "kind", "unit", "direction", "standard", "active")
-    column_searchable_list = ("code", "name", "standard")
-    column_filters = ("category", "kind", "active")
-    column_default_sort = "code"
+    searched = ("code", "name", "standard")
+    filtered = ("category", "kind", "active")
+    title_column = "name"
+    order = "code"
+    editable = ("kind", "unit", "direction", "active")
 
 
 class PhaseConsole(DomainConsole):
-    column_list = ("cycle", "code", "starts_on", "ends_on", "article", "assumed")
+    group = "calendar"
+    columns = ("code", "cycle", "starts_on", "ends_on", "article", "assumed")
     form_columns = ("cycle", "code", "starts_on", "ends_on", "article", "assumed", "remark")
-    column_searchable_list = ("article", "remark")
-    column_filters = ("cycle", "code", "starts_on", "ends_on", "assumed")
-    column_default_sort = ("starts_on", True)
+    searched = ("article", "remark")
+    filtered = ("cycle", "code", "starts_on", "ends_on", "assumed")
+    title_column = "code"
+    editable = ("starts_on", "ends_on", "assumed")
+    order, descending = "starts_on", True
 
 
 class HolidayConsole(DomainConsole):
-    column_list = ("starts_on", "ends_on", "name", "is_workday")
+    group = "calendar"
+    columns = ("name", "starts_on", "ends_on", "is_workday")
+    title_column = "name"
     form_columns = ("starts_on", "ends_on", "name", "is_workday")
-    column_searchable_list = ("name",)
-    column_filters = ("starts_on", "ends_on", "is_workday")
-    column_default_sort = ("starts_on", True)
+    searched = ("name",)
+    filtered = ("starts_on", "ends_on", "is_workday")
+    order, descending = "starts_on", True
 
 
 class RuleValueConsole(DomainConsole):
-    column_list = ("rule_book", "chapter", "key", "name", "value", "unit", "article", "assumed")
+    group = "rules"
+    columns = ("name", "key", "chapter", "value", "unit", "article", "assumed", "rule_book")
     form_columns = (
         "rule_book", "key", "name", "name_en", "kind", "value", "unit", "chapter", "article", "assumed",
     )  # fmt: skip
-    form_args = _IN_A_DRAFT
-    column_searchable_list = ("key", "name", "value", "chapter")
-    column_filters = ("rule_book", "chapter", "kind", "assumed")
-    column_default_sort = "key"
+    form_choices = _IN_A_DRAFT
+    searched = ("key", "name", "value", "chapter")
+    filtered = ("rule_book", "chapter", "kind", "assumed")
+    title_column = "name"
+    order = "key"
+    editable = ("value", "assumed")
 
 
 class ComponentConsole(DomainConsole):
-    column_list = ("rule_book", "code", "name", "level", "weight", "minimum", "maximum")
+    group = "rules"
+    columns = ("name", "code", "level", "weight", "minimum", "maximum", "rule_book")
     form_columns = (
         "rule_book", "parent", "code", "name", "level", "weight", "minimum", "maximum", "scored_by", "rule",
     )  # fmt: skip
-    form_args = _IN_A_DRAFT
-    column_searchable_list = ("code", "name")
-    column_filters = ("rule_book", "level")
-    column_default_sort = "code"
+    form_choices = _IN_A_DRAFT
+    searched = ("code", "name")
+    filtered = ("rule_book", "level")
+    title_column = "name"
+    order = "code"
+    editable = ("weight", "minimum", "maximum")
 
 
 class ChargeConsole(DomainConsole):
-    column_list = ("leader", "department", "kind", "valid_from", "valid_to")
+    group = "organisation"
+    columns = ("leader", "department", "kind", "valid_from", "valid_to")
     form_columns = ("leader", "department", "kind", "valid_from", "valid_to", "remark")
-    column_searchable_list = ("remark",)
-    column_filters = ("leader", "department", "kind", "valid_from", "valid_to")
-    column_default_sort = ("valid_from", True)
+    searched = ("remark",)
+    filtered = ("leader", "department", "kind", "valid_from", "valid_to")
+    order, descending = "valid_from", True
 
 
 class DelegationConsole(DomainConsole):
-    column_list = ("giver", "receiver", "department", "valid_from", "valid_to", "ground")
+    group = "organisation"
+    columns = ("giver", "receiver", "department", "valid_from", "valid_to", "ground")
     form_columns = ("giver", "receiver", "department", "valid_from", "valid_to", "ground")
-    column_searchable_list = ("ground",)
-    column_filters = ("department", "valid_from", "valid_to")
-    column_default_sort = ("valid_from", True)
+    searched = ("ground",)
+    filtered = ("department", "valid_from", "valid_to")
+    order, descending = "valid_from", True
 
 
 TABLES: tuple[tuple[type[DomainConsole], type[Any]], ...] = (

@@ -3,13 +3,13 @@
 Half of what a flush of thousands of new rows takes is the session's own bookkeeping: order
 of dependencies, cascades, states. Here the rows pass the same gate and leave the same audit
 events, and go to the database as one list of values. The only place that writes domain rows
-past the session; what listens on flushes does not hear of them (people and rights, whose
-changes raise the access stamp, do not come this way).
+past the session: what listens on flushes does not hear of them and says so to `on_insert`
+(people and rights, whose changes raise the access stamp, do not come this way).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,14 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app.core import audit, guard
 from app.core.unit_of_work import AnySession, current_actor
+
+Hook = Callable[[Session, Sequence[Any]], None]
+_hooks: list[Hook] = []
+
+
+def on_insert(hook: Hook) -> None:
+    """Call `hook` with the session and the rows, which know their ids, after every insert."""
+    _hooks.append(hook)
 
 
 def insert_rows(session: AnySession, rows: Sequence[Any]) -> None:
@@ -41,6 +49,8 @@ def insert_rows(session: AnySession, rows: Sequence[Any]) -> None:
         inspect(row).key = (kept_as, (number,), None)  # the trail asks a row for its identity
         assert actor is not None  # the gate has asked
         audit.record(real, actor, row, "add", None)
+    for hook in _hooks:
+        hook(real, rows)
 
 
 def _let_relations_be_found(session: Session, rows: Sequence[Any]) -> None:

@@ -61,13 +61,15 @@ Printer = Callable[[AnySession, Actor, Order], Paper]
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`name` is the word of the address and the command line, `label` its Chinese and English
-    name. `print_` builds it, checks what the actor may and records the export."""
+    name, `about` one sentence on what it is. `print_` builds it, checks what the actor may and
+    records the export."""
 
     name: str
     label: tuple[str, str]
     formats: tuple[Format, ...]
     print_: Printer
     by_department: bool = False
+    about: tuple[str, str] = ("", "")
 
 
 _kinds: dict[str, Kind] = {}

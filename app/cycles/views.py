@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from app.cycles.forms import DecisionForm, MeetingForm, RuleValueForm
 from app.models.cycles import (
     AgendaItem,
     Component,
@@ -28,6 +29,7 @@ from app.web.views import DomainView, interface
 class PhaseView(DomainView):
     datamodel = interface(Phase)
     list_columns = ["cycle", "code", "starts_on", "ends_on", "article", "assumed"]
+    title_column = "code"
     show_columns = ["cycle", "code", "starts_on", "ends_on", "article", "assumed", "remark"]
     form_columns = ("cycle", "code", "starts_on", "ends_on", "remark")
     search_columns = ["cycle", "code", "starts_on", "ends_on"]
@@ -37,6 +39,7 @@ class PhaseView(DomainView):
 class ReportingMonthView(DomainView):
     datamodel = interface(ReportingMonth)
     list_columns = ["cycle", "month", "exempt", "due_on", "closed_on", "bulletin_number"]
+    title_column = "month"
     show_columns = ["cycle", "month", "exempt", "due_on", "closed_on", "bulletin_number"]
     form_columns = ("cycle", "month", "exempt", "due_on")
     search_columns = ["cycle", "month", "exempt"]
@@ -52,9 +55,10 @@ class CycleView(DomainView):
     base_order = ("year", "desc")
 
 
-class RuleValueView(DomainView):
+class RuleValueView(RuleValueForm, DomainView):
     datamodel = interface(RuleValue)
     list_columns = ["chapter", "name", "value", "unit", "article", "assumed", "key"]
+    title_column = "name"
     show_columns = [
         "rule_book", "key", "name", "name_en", "kind", "value", "unit", "chapter", "article", "assumed",
     ]  # fmt: skip
@@ -68,6 +72,7 @@ class RuleValueView(DomainView):
 class ComponentView(DomainView):
     datamodel = interface(Component)
     list_columns = ["code", "name", "level", "weight", "minimum", "maximum", "scored_by"]
+    title_column = "name"
     show_columns = [
         "rule_book", "parent", "code", "name", "level", "weight", "minimum", "maximum", "scored_by", "rule",
     ]  # fmt: skip
@@ -81,6 +86,7 @@ class ComponentView(DomainView):
 class RuleBookView(DomainView):
     datamodel = interface(RuleBook)
     list_columns = ["year", "edition", "name", "document_number", "status"]
+    title_column = "name"
     show_columns = ["year", "edition", "name", "document_number", "status", "decision"]
     form_columns = ("year", "edition", "name", "document_number", "decision")
     search_columns = ["year", "name", "status", "document_number"]
@@ -90,6 +96,7 @@ class RuleBookView(DomainView):
 class StrategicGoalView(DomainView):
     datamodel = interface(StrategicGoal)
     list_columns = ["code", "name", "category", "start_year", "end_year", "target"]
+    title_column = "name"
     show_columns = ["code", "name", "description", "category", "start_year", "end_year", "target"]
     form_columns = ("code", "name", "description", "category", "start_year", "end_year", "target")
     search_columns = ["code", "name", "category", "start_year", "end_year"]
@@ -100,6 +107,7 @@ class StrategicGoalView(DomainView):
 class TaskCategoryView(DomainView):
     datamodel = interface(TaskCategory)
     list_columns = ["code", "name", "name_en", "sort_order", "active"]
+    title_column = "name"
     show_columns = ["code", "name", "name_en", "sort_order", "active"]
     form_columns = ("code", "name", "name_en", "sort_order", "active")
     search_columns = ["code", "name", "active"]
@@ -109,6 +117,7 @@ class TaskCategoryView(DomainView):
 class IndicatorTemplateView(DomainView):
     datamodel = interface(IndicatorTemplate)
     list_columns = ["code", "name", "category", "kind", "unit", "direction", "active"]
+    title_column = "name"
     show_columns = ["code", "name", "category", "kind", "unit", "direction", "standard", "active"]
     form_columns = ("code", "name", "category", "kind", "unit", "direction", "standard", "active")
     search_columns = ["code", "name", "category", "kind", "active"]
@@ -118,13 +127,14 @@ class IndicatorTemplateView(DomainView):
 class HolidayView(DomainView):
     datamodel = interface(Holiday)
     list_columns = ["starts_on", "ends_on", "name", "is_workday"]
+    title_column = "name"
     show_columns = ["starts_on", "ends_on", "name", "is_workday"]
     form_columns = ("starts_on", "ends_on", "name", "is_workday")
     search_columns = ["starts_on", "ends_on", "name", "is_workday"]
     base_order = ("starts_on", "desc")
 
 
-class DecisionView(DomainView):
+class DecisionView(DecisionForm, DomainView):
     datamodel = interface(Decision)
     list_columns = [
         "agenda_item",
@@ -153,15 +163,17 @@ class DecisionView(DomainView):
 class AgendaItemView(DomainView):
     datamodel = interface(AgendaItem)
     list_columns = ["meeting", "position", "title", "reporter_department"]
+    title_column = "title"
     show_columns = ["meeting", "position", "title", "reporter_department", "summary"]
     form_columns = ("meeting", "position", "title", "reporter_department", "summary")
     search_columns = ["meeting", "title", "reporter_department"]
     plain_columns = {"summary": show_long_text}
 
 
-class MeetingView(DomainView):
+class MeetingView(MeetingForm, DomainView):
     datamodel = interface(Meeting)
     list_columns = ["held_on", "kind", "number", "title", "minutes_number"]
+    title_column = "title"
     show_columns = ["held_on", "kind", "number", "title", "minutes_number", "recorded_by"]
     form_columns = ("kind", "number", "title", "held_on", "minutes_number")
     search_columns = ["kind", "number", "title", "held_on"]

@@ -12,19 +12,30 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, validators
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    SelectField,
+    StringField,
+    validators,
+    widgets,
+)
 
 from app.core import clock
 from app.core.actor import Actor, Door
 from app.core.errors import Conflict, Refusal, RuleViolation
 from app.core.text import message, words
 from app.exchange import jobs
-from app.exchange.uploads import Shelf, unpack
+from app.exchange.reading import MAX_FILE_BYTES
+from app.exchange.uploads import SUFFIXES, Shelf, unpack
 from app.extensions import db
 from app.models.base import label_of
 from app.models.organisation import Department
 from app.models.planning import Task
 from app.models.system import ImportJob, ImportStatus
+from app.web import uploading
+from app.web.forms import DATES
 from app.web.refusals import show_refusal
 from app.web.views import the_actor
 
@@ -64,7 +75,13 @@ class ImportForm(FlaskForm):
     issue_number = StringField(
         lazy_gettext("Issue number"), [validators.Optional(), validators.Length(max=60)]
     )
-    issued_on = DateField(lazy_gettext("Issued on"), [validators.Optional()])
+    issued_on = DateField(
+        lazy_gettext("Issued on"),
+        [validators.Optional()],
+        format=DATES,
+        widget=widgets.TextInput(),
+        render_kw={"data-date": "date", "autocomplete": "off"},
+    )
     adjust = BooleanField(
         lazy_gettext("Write adjustment drafts for issued tasks that differ"),
         [validators.Optional()],
@@ -90,7 +107,7 @@ class ImportView(BaseView):
     @expose("/")
     @has_access
     def index(self) -> Any:
-        return self._start(self._form(the_actor()), 200)
+        return self._start(self._form(the_actor()))
 
     @expose("/upload", methods=["POST"])
     @has_access
@@ -98,7 +115,7 @@ class ImportView(BaseView):
         actor = the_actor()
         form = self._form(actor)
         if not form.validate():
-            return self._start(form, 422)
+            return uploading.refused(form, lambda: self._start(form), 422)
         try:
             shelf = _shelf()
             options = _options(form)
@@ -106,8 +123,8 @@ class ImportView(BaseView):
             job = jobs.open_job(db.session, actor, shelf, upload, form.kind.data, options)
         except Refusal as refusal:
             show_refusal(form, refusal)
-            return self._start(form, 422)
-        return redirect(url_for("ImportView.show", pk=job.id))
+            return uploading.refused(form, lambda: self._start(form), 422)
+        return uploading.arrived(url_for("ImportView.show", pk=job.id))
 
     @expose("/<int:pk>")
     @has_access
@@ -192,13 +209,19 @@ class ImportView(BaseView):
 
     def _form(self, actor: Actor) -> ImportForm:
         form = ImportForm()
+        types = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES))
+        megabytes = MAX_FILE_BYTES // 1_048_576
+        form.file.description = gettext(
+            "Up to %(size)s MB each: %(types)s.", size=megabytes, types="、".join(types)
+        )
+        uploading.tell_limits(form.file, megabytes=megabytes, types=types)
         form.kind.choices = [(kind, KIND_LABELS[kind]) for kind in jobs.kinds_of(actor)]
         if request.method == "GET":
             form.year.data = clock.today().year
         return form
 
-    def _start(self, form: ImportForm, code: int) -> Any:
-        page = self.render_template(
+    def _start(self, form: ImportForm) -> Any:
+        return self.render_template(
             "exchange/index.html",
             title=gettext("Import"),
             form=form,
@@ -206,8 +229,8 @@ class ImportView(BaseView):
             kinds=KIND_LABELS,
             status=lambda job: words((job.status.zh, job.status.en)),
             submit_label=gettext("Upload and look"),
+            upload=True,
         )
-        return page, code
 
 
 def _options(form: ImportForm) -> dict[str, Any]:

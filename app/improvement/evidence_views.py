@@ -10,7 +10,6 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from wtforms import StringField, validators
 
@@ -19,6 +18,7 @@ from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.improvement import evidence
 from app.models.improvement import Evidence
+from app.web import uploading
 from app.web.downloads import attachment
 from app.web.refusals import show_refusal
 from app.web.views import DomainView, interface, the_actor, view_of
@@ -40,7 +40,7 @@ def _tell_limits(form: EvidenceForm, limits: evidence.Limits) -> None:
     form.file.description = gettext(
         "Up to %(size)s MB each: %(types)s.", size=limits.megabytes, types=types
     )
-    form.file.render_kw = {"accept": ",".join(f".{one}" for one in limits.types)}
+    uploading.tell_limits(form.file, megabytes=limits.megabytes, types=limits.types)
 
 
 def show_size(size: Any) -> str:
@@ -56,6 +56,7 @@ def show_size(size: Any) -> str:
 class EvidenceView(DomainView):
     datamodel = interface(Evidence)
     list_columns = ["file_name", "title", "size", "uploader", "uploaded_at"]
+    cell_links = {"size": "download"}
     show_columns = [
         *OWNER_NAMES, "file_name", "title", "media_type", "size", "uploader", "uploaded_at", "sha256",
     ]  # fmt: skip
@@ -106,12 +107,16 @@ class EvidenceView(DomainView):
                     show_refusal(form, error)
                 else:
                     flash(gettext("The file is attached."), "success")
-                    return redirect(back)
-        page = self.render_template(
-            "web/evidence_form.html", title=self.add_title, form=form, row=row, back=back,
-            submit_label=gettext("Attach"),
-        )  # fmt: skip
-        return page, code
+                    return uploading.arrived(back)
+
+        def page() -> Any:
+            return self.render_template(
+                self.form_template, title=self.add_title, form=form, row=row, back=back,
+                submit_label=gettext("Attach"), upload=True, one_column=True,
+                note=gettext("Who may read this row may read its files."),
+            )  # fmt: skip
+
+        return uploading.refused(form, page, code) if code != 200 else page()
 
     def _given_row(self) -> Any:
         """The row named in the address; 404 if the reader may not see it."""
@@ -135,23 +140,6 @@ class EvidenceView(DomainView):
         except LookupError:
             abort(404)
         return attachment(path, row.file_name, row.media_type)
-
-    def _get_list_widget(self, *args: Any, **options: Any) -> Any:
-        """The name of a file in a list opens it."""
-        widgets = super()._get_list_widget(*args, **options)
-        told = widgets["list"].template_args
-        told["value_columns"] = [
-            {**values, "file_name": self._file_link(pk, values["file_name"])}
-            for pk, values in zip(told["pks"], told["value_columns"], strict=True)
-        ]
-        told["formatters_columns"] = {
-            **told["formatters_columns"], "file_name": lambda link: link,
-        }  # fmt: skip
-        return widgets
-
-    def _file_link(self, pk: Any, name: str) -> Markup:
-        address = url_for(f"{self.endpoint}.download", pk=pk)
-        return Markup('<a href="{}">{}</a>').format(address, name)  # noqa: S704 (escaped)
 
     # Taking back ---------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, Engine
 
+from app import schema
 from app.migrations.rendering import render_item
 from app.models import metadata
 
@@ -28,6 +29,7 @@ def options() -> dict[str, Any]:
         "target_metadata": metadata,
         "render_item": render_item,
         "render_as_batch": True,
+        "include_name": schema.compared,
         "compare_type": True,
         "compare_server_default": False,
         "process_revision_directives": skip_empty,

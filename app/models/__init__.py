@@ -7,6 +7,7 @@ from app.models import (  # noqa: F401
     monitoring,
     organisation,
     planning,
+    search,
     supervision,
     system,
 )

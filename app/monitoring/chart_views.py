@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,23 +12,21 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext
 
 from app.core import clock
-from app.core.text import words
 from app.extensions import db
 from app.models.monitoring import MonthlyCheck
-from app.models.planning import Task
 from app.monitoring.charts import MonthProgress, progress_by_month
 from app.monitoring.service import month_end
-from app.web.charts import Asked, Cell, ChartView, Figure
+from app.planning.chart_views import month_name
+from app.web.charts import Asked, Cell, ChartView, Figure, Row, Table
 from app.web.links import list_link
-from app.web.views import the_actor
+from app.web.reader import the_actor
 
 
 class ProgressChartView(ChartView):
     """Where the tasks should stand at each month's end, and where they do."""
 
-    route_base = "/chart"
     default_view = "progress"
-    method_permission_name = {"progress": "read"}
+    tab = lazy_gettext("Progress")
 
     @expose("/progress")
     @has_access
@@ -41,10 +38,10 @@ class ProgressChartView(ChartView):
             db.session, actor, year, lambda query: self.narrow(choice, query)
         )
         title = gettext("Progress by month")
-        return self.page(title, choice, _figure(title, year, tasks, months, choice))
+        return self.page(title, choice, progress_figure(title, year, tasks, months, choice))
 
 
-def _figure(
+def progress_figure(
     title: str, year: int, tasks: int, months: Sequence[MonthProgress], choice: Asked
 ) -> Figure:
     due = [_due_link(year, month.month, choice) for month in months]
@@ -57,7 +54,7 @@ def _figure(
         "unit": "%",
         "max": 100,
         "min": 0,
-        "categories": [_short(month.month) for month in months] if tasks else [],
+        "categories": [month_name(month.month) for month in months] if tasks else [],
         "series": [
             {
                 "name": planned, "key": "planned", "dashed": True, "links": due,
@@ -73,7 +70,7 @@ def _figure(
         gettext("Month"), planned, actual, gettext("Difference"), gettext("Checks submitted"),
     ]  # fmt: skip
     rows = [
-        (
+        Row(
             name,
             [
                 Cell(_percent(month.planned), due_link),
@@ -84,28 +81,22 @@ def _figure(
         )
         for name, month, due_link, check_link in zip(names, months, due, checks, strict=True)
     ]
-    return Figure(payload, header, rows if tasks else [], (), _notes(tasks))
+    return Figure(payload, Table(header, rows if tasks else []), _notes(tasks))
 
 
 def _due_link(year: int, month: int, choice: Asked) -> str | None:
     """The tasks due in that month."""
-    if choice.mine:
-        return None
-    days = {"due_on__ge": dt.date(year, month, 1), "due_on__le": month_end(year, month)}
-    return list_link(Task, choice.arguments, **days)
+    return choice.link(due_on__ge=dt.date(year, month, 1), due_on__le=month_end(year, month))
 
 
 def _check_link(year: int, month: MonthProgress, choice: Asked) -> str | None:
-    """That month's checks. Their list knows no filters of tasks: under those, the tasks."""
-    if not month.reports or choice.mine:
+    """That month's checks. Their list knows no filters of tasks: under those, the page that
+    shows them below its chart."""
+    if not month.reports:
         return None
-    if choice.columns <= {"cycle"}:
+    if choice.columns <= {"cycle"} and not choice.reach:
         return list_link(MonthlyCheck, year=year, month=month.month, status="submitted")
-    return list_link(Task, choice.arguments)
-
-
-def _short(month: int) -> str:
-    return words((f"{month}月", calendar.month_abbr[month]))
+    return choice.chart("LightsChartView.lights", month=month.month)
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_
 
 from app.core import clock
-from app.core.policy import visible
-from app.extensions import db
-from app.models.monitoring import CheckContribution, CoordinationRequest, EarlyWarning, MonthlyCheck
+from app.models.monitoring import (
+    CheckContribution,
+    CheckStatus,
+    CoordinationRequest,
+    CoordinationStatus,
+    EarlyWarning,
+    Light,
+    MonthlyCheck,
+)
 from app.models.planning import Task, TaskStatus
+from app.monitoring.forms import CoordinationForm, MonthlyCheckForm
 from app.web.formats import show_long_text
+from app.web.lists import Overdue, QuickFilter, always, of_my_departments
 from app.web.views import DomainView, interface, the_actor
 
 LONG = dict.fromkeys(("done", "problem", "next_step", "matter", "reply"), show_long_text)
@@ -20,37 +29,54 @@ LONG = dict.fromkeys(("done", "problem", "next_step", "matter", "reply"), show_l
 
 class CheckContributionView(DomainView):
     datamodel = interface(CheckContribution)
+    title_column = "department"
     list_columns = ["monthly_check", "department", "done", "problem"]
     show_columns = ["department", "done", "problem"]
     form_columns = ("monthly_check", "department", "done", "problem")
     search_columns = ["department"]
 
 
-def reported_tasks() -> list[Task]:
+def reported_tasks() -> ColumnElement[bool]:
     """The tasks this reader reports on: accepted ones of departments the reader heads, and
-    those the reader owns. A check that is edited keeps its task among them."""
+    those the reader owns."""
     actor = the_actor()
-    return list(
-        db.session.scalars(
-            select(Task)
-            .where(
-                visible(actor, Task),
-                Task.status == TaskStatus.ACCEPTED,
-                or_(Task.lead_department_id.in_(actor.headed), Task.owner_id == actor.user_id),
-            )
-            .order_by(Task.sort_order, Task.id)
-        )
+    return and_(
+        Task.status == TaskStatus.ACCEPTED,
+        or_(Task.lead_department_id.in_(actor.headed), Task.owner_id == actor.user_id),
     )
 
 
-class MonthlyCheckView(DomainView):
+class MonthlyCheckView(MonthlyCheckForm, DomainView):
     datamodel = interface(MonthlyCheck)
     form_choices = {"task": reported_tasks}
-    form_defaults = {"year": lambda: clock.today().year, "month": lambda: clock.today().month}
+    # The queue asks for the check of a certain month.
+    form_defaults = {
+        "year": lambda: request.args.get("year", clock.today().year, type=int),
+        "month": lambda: request.args.get("month", clock.today().month, type=int),
+    }
     list_columns = [
-        "year", "month", "task", "planned_percent", "actual_percent", "quality", "computed_light",
-        "head_light", "status", "late",
+        "year", "month", "task", "progress", "quality", "computed_light", "head_light", "status",
+        "late",
     ]  # fmt: skip
+    title_column = "task"
+    light_reasons = {
+        "computed_light": lambda actor: MonthlyCheck.light_reason,
+        "head_light": lambda actor: MonthlyCheck.head_light_reason,
+    }
+    quick_filters = (
+        QuickFilter(
+            "month",
+            lazy_gettext("This month"),
+            lambda actor: {"year": str(clock.today().year), "month": str(clock.today().month)},
+        ),
+        QuickFilter(
+            "open",
+            lazy_gettext("Not submitted"),
+            always(status__in=f"{CheckStatus.DRAFT.value},{CheckStatus.RETURNED.value}"),
+        ),
+        QuickFilter("late", lazy_gettext("Late"), always(late="1")),
+        QuickFilter("red", lazy_gettext("Red light"), always(computed_light=Light.RED)),
+    )
     show_columns = [
         "task", "year", "month", "status", "planned_percent", "actual_percent", "quality",
         "computed_light", "light_reason", "head_light", "head_light_reason", "done", "problem",
@@ -61,7 +87,8 @@ class MonthlyCheckView(DomainView):
         "done", "problem", "next_step",
     )  # fmt: skip
     search_columns = [
-        "year", "month", "status", "computed_light", "quality", "late", "actual_percent", "problem",
+        "task", "year", "month", "status", "computed_light", "quality", "late", "actual_percent",
+        "problem",
     ]  # fmt: skip
     plain_columns = LONG
     base_order = ("id", "desc")
@@ -71,6 +98,10 @@ class WarningView(DomainView):
     datamodel = interface(EarlyWarning)
     read_only = True
     list_columns = ["task", "light", "cause", "opened_on", "closed_on"]
+    quick_filters = (
+        QuickFilter("open", lazy_gettext("Still open"), always(closed_on=None)),
+        QuickFilter("red", lazy_gettext("Red light"), always(light=Light.RED)),
+    )
     show_columns = [
         "task",
         "light",
@@ -80,11 +111,11 @@ class WarningView(DomainView):
         "closed_on",
         "closing_reason",
     ]
-    search_columns = ["light", "opened_on", "closed_on"]
+    search_columns = ["task", "light", "cause", "opened_on", "closed_on"]
     base_order = ("opened_on", "desc")
 
 
-class CoordinationRequestView(DomainView):
+class CoordinationRequestView(CoordinationForm, DomainView):
     datamodel = interface(CoordinationRequest)
     list_columns = [
         "department", "matter", "addressed_department", "addressed_leader", "due_on", "status",
@@ -93,6 +124,19 @@ class CoordinationRequestView(DomainView):
         "department", "task", "matter", "addressed_department", "addressed_leader", "due_on",
         "status", "reply", "answered_at",
     ]  # fmt: skip
+    title_column = "matter"
+    quick_search = ("matter", "reply")
+    quick_filters = (
+        of_my_departments(),
+        QuickFilter(
+            "open", lazy_gettext("Waiting for an answer"),
+            always(status__in=f"{CoordinationStatus.OPEN.value},{CoordinationStatus.REOPENED.value}"),
+        ),
+    )  # fmt: skip
+    overdue = Overdue(
+        "due_on", "status",
+        frozenset({CoordinationStatus.OPEN.value, CoordinationStatus.REOPENED.value}),
+    )  # fmt: skip
     form_columns = (
         "department", "task", "matter", "addressed_department", "addressed_leader", "due_on",
     )  # fmt: skip
@@ -104,24 +148,24 @@ def register(builder: Any) -> None:
     category = {
         "category": "monitoring",
         "category_label": lazy_gettext("Monitoring"),
-        "category_icon": "fa-heartbeat",
+        "category_icon": "activity",
     }
     MonthlyCheckView.related_views = [CheckContributionView]
     builder.add_view(
         MonthlyCheckView,
         "monthly_check",
         label=lazy_gettext("Monthly checks"),
-        icon="fa-calendar-check-o",
+        icon="calendar-check",
         **category,
     )
     builder.add_view(
-        WarningView, "warning", label=lazy_gettext("Warnings"), icon="fa-warning", **category
+        WarningView, "warning", label=lazy_gettext("Warnings"), icon="alert-triangle", **category
     )
     builder.add_view(
         CoordinationRequestView,
         "coordination_request",
         label=lazy_gettext("Coordination"),
-        icon="fa-handshake-o",
+        icon="heart-handshake",
         **category,
     )
     builder.add_view_no_menu(CheckContributionView)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import or_, true
 from sqlalchemy.sql.elements import ColumnElement
@@ -11,6 +12,16 @@ from app.core import policy
 from app.core.actor import Actor
 from app.core.policy import Policy
 from app.models.system import AuditEvent, ImportJob, Notification, OutboxMessage, SavedView
+
+
+def is_local_path(place: str) -> bool:
+    """Is `place` a page of ours? "//elsewhere" and "/\\elsewhere" are other hosts to a browser,
+    and what stands before a control character is not what the browser follows."""
+    parts = urlsplit(place)
+    plain = place.isprintable() and "\\" not in place
+    return (
+        plain and not parts.scheme and not parts.netloc and place[:1] == "/" and place[:2] != "//"
+    )
 
 
 def _own_view(actor: Actor, verb: str, row: Any) -> bool:

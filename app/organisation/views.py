@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
@@ -13,16 +14,19 @@ from wtforms.fields.choices import Choice
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.text import message, words
-from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.models.organisation import Appointment, Charge, Delegation, Department, Person
+from app.organisation.forms import PersonForm
 from app.security.roles import ROLE_LABELS
-from app.web.views import DomainView, interface, the_actor
+from app.web.lists import of_my_departments
+from app.web.timeline import History
+from app.web.views import DomainView, interface
 
 
 class DepartmentView(DomainView):
     datamodel = interface(Department)
     list_columns = ["code", "name", "short_name", "kind", "parent", "valid_from", "valid_to"]
+    title_column = "name"
     show_columns = [
         "code", "name", "short_name", "kind", "parent", "sort_order", "valid_from", "valid_to",
     ]  # fmt: skip
@@ -53,9 +57,13 @@ class RolesField(SelectMultipleField):
 ACCOUNT_COLUMNS = frozenset({"last_login", "must_change_password", "locked_until"})
 
 
-class PersonView(DomainView):
+class PersonView(PersonForm, DomainView):
     datamodel = interface(Person)
     list_columns = ["name", "username", "staff_number", "department", "position", "phone", "active"]
+    more_columns = ("email",)
+    title_column = "name"
+    quick_search = ("last_name", "first_name", "username", "staff_number", "position")
+    quick_filters = (of_my_departments(),)
     show_columns = [
         "name", "username", "staff_number", "department", "position", "phone", "email", "active",
         "roles", "last_login", "must_change_password", "locked_until",
@@ -73,7 +81,6 @@ class PersonView(DomainView):
         "position",
         "active",
     ]
-    order_columns = ["username", "staff_number", "position", "active"]
     base_order = ("staff_number", "asc")
     label_columns = {
         "name": lazy_gettext("Name"),
@@ -108,28 +115,26 @@ class PersonView(DomainView):
         self.edit_columns = [*self.form_columns, "password"]
         super()._init_forms()
 
-    def _get_show_widget(self, *args: Any, **options: Any) -> Any:
+    def columns_shown(self, actor: Actor) -> Sequence[str]:
         """How an account stands (last sign-in, lock) is for those who keep accounts."""
-        widgets = super()._get_show_widget(*args, **options)
-        if not the_actor().may("person:edit"):
-            told = widgets["show"].template_args
-            pairs = zip(told["include_columns"], told["value_columns"], strict=True)
-            kept = [(name, value) for name, value in pairs if name not in ACCOUNT_COLUMNS]
-            told["include_columns"] = [name for name, _ in kept]
-            told["value_columns"] = [value for _, value in kept]
-        return widgets
+        keeps = actor.may("person:edit")
+        return [name for name in self.show_columns if keeps or name not in ACCOUNT_COLUMNS]
+
+    def history_of(self, actor: Actor, row: Any) -> History:
+        """What was changed on an account is for those who read the whole trail."""
+        return History.ALL if actor.may("audit_event:read") else History.NOTHING
 
     def new_row(self, form: Any, actor: Actor) -> Any:
         if not form.password.data:
             raise RuleViolation(message("A new person needs a first password."), "password")
         person = Person()
-        with unit_of_work(db.session, actor), db.session.no_autoflush:
+        with db.session.no_autoflush:
             self._fill(person, form)
             db.session.add(person)
         return person
 
     def change_row(self, row: Any, form: Any, actor: Actor) -> None:
-        with unit_of_work(db.session, actor), db.session.no_autoflush:
+        with db.session.no_autoflush:
             self._fill(row, form)
 
     def _fill(self, person: Person, form: Any) -> None:

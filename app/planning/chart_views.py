@@ -1,122 +1,232 @@
-"""The chart of tasks by department and light, or by department and status."""
+"""The charts of tasks by department, by category and by the month they are due."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import calendar
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext
 
+from app.core import clock
 from app.core.text import words
 from app.extensions import db
 from app.models.monitoring import Light
-from app.models.planning import Task, TaskStatus
-from app.planning.charts import TaskCount, count_by_department
-from app.web.charts import Asked, Cell, ChartView, Dropdown, Figure, Option
-from app.web.links import list_link
-from app.web.views import the_actor
+from app.models.planning import TaskStatus
+from app.planning.charts import (
+    TaskCount,
+    count_by_category,
+    count_by_department,
+    count_by_due_month,
+)
+from app.web.charts import (
+    Asked,
+    Cell,
+    ChartView,
+    Dropdown,
+    Figure,
+    Option,
+    Row,
+    Table,
+    department_groups,
+)
+from app.web.directory import directory
+from app.web.reader import the_actor
 
 NONE = "none"
 LIGHTS = (Light.RED, Light.ORANGE, Light.YELLOW, Light.GREEN, Light.BLUE, Light.GREY)
-CATEGORY = {
-    "category": "reporting",
-    "category_label": lazy_gettext("Charts and reports"),
-    "category_icon": "chart-bar",
-}
+BEFORE, AFTER = 0, 13
+"""The groups of tasks due before the year's first month and after its last."""
 
 
-class TaskChartView(ChartView):
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A bar: its key among the counts, its name, and what leads to its list."""
+
+    key: int | None
+    name: str
+    conditions: Mapping[str, Any]
+
+
+class CountChartView(ChartView):
+    """Tasks counted in groups, by light or by status."""
+
+    switches = {"by": ("light", "status")}
+
+    def by(self) -> tuple[str, Dropdown]:
+        """What the bars are divided by, and the select that changes it."""
+        column = self.switch("by")
+        labels = {"light": gettext("By light"), "status": gettext("By status")}
+        values = self.switches["by"]
+        options = [Option(value, labels[value], column == value) for value in values]
+        return column, Dropdown("by", gettext("Shown"), options)
+
+
+class TaskChartView(CountChartView):
     """How many tasks each department leads, and how they stand."""
 
-    route_base = "/chart"
     default_view = "tasks"
-    method_permission_name = {"tasks": "read"}
-    switches = {"by": ("light", "status")}
+    tab = lazy_gettext("By department")
 
     @expose("/tasks")
     @has_access
     def tasks(self) -> Any:
         actor = the_actor()
         choice = self.choose(actor)
-        column = self.switch("by")
+        column, by = self.by()
         counts = count_by_department(
             db.session, actor, column, lambda query: self.narrow(choice, query), choice.columns
         )
-        options = [
-            Option("light", gettext("By light"), column == "light"),
-            Option("status", gettext("By status"), column == "status"),
+        groups = [
+            Group(key, name, {"lead_department": key})
+            for key, name in department_groups({cell.group for cell in counts})
         ]
         title = gettext("Tasks by department")
-        by = Dropdown("by", gettext("Shown"), options)
-        return self.page(title, choice, _figure(title, column, counts, choice), [by])
+        figure = stacked(title, gettext("Department"), groups, column, counts, choice)
+        return self.page(title, choice, figure, [by])
 
 
-def _figure(title: str, column: str, counts: Sequence[TaskCount], choice: Asked) -> Figure:
-    series = _series(column, counts)
-    by_place = {(cell.department_id, cell.value or NONE): cell for cell in counts}
-    met = {cell.department_id for cell in counts}
-    departments: list[tuple[int | None, str]] = [
-        (row.id, row.name) for row in choice.departments if row.id in met
-    ]
+class CategoryChartView(CountChartView):
+    """How many tasks each category has, and how they stand."""
+
+    default_view = "categories"
+    tab = lazy_gettext("By category")
+
+    @expose("/categories")
+    @has_access
+    def categories(self) -> Any:
+        actor = the_actor()
+        choice = self.choose(actor)
+        column, by = self.by()
+        counts = count_by_category(
+            db.session, actor, column, lambda query: self.narrow(choice, query)
+        )
+        met = {cell.group for cell in counts}
+        names = [(row.id, row.name) for row in directory().categories.values() if row.id in met]
+        groups = [Group(key, name, {"category": key}) for key, name in names]
+        if None in met:
+            groups.append(Group(None, gettext("No category"), {"category": None}))
+        title = gettext("Tasks by category")
+        figure = stacked(title, gettext("Category"), groups, column, counts, choice)
+        return self.page(title, choice, figure, [by])
+
+
+class WorkloadChartView(CountChartView):
+    """How many tasks each month has to bring to an end."""
+
+    default_view = "workload"
+    switches = {"by": ("status", "light")}
+    tab = lazy_gettext("Due by month")
+
+    @expose("/workload")
+    @has_access
+    def workload(self) -> Any:
+        actor = the_actor()
+        choice = self.choose(actor)
+        column, by = self.by()
+        year = choice.cycle.year if choice.cycle else clock.today().year
+        counts = count_by_due_month(
+            db.session, actor, year, column, lambda query: self.narrow(choice, query)
+        )
+        title = gettext("Tasks due by month")
+        groups = _months(year, {cell.group for cell in counts})
+        figure = stacked(title, gettext("Due"), groups, column, counts, choice, upright=True)
+        return self.page(title, choice, figure, [by])
+
+
+def _months(year: int, met: set[int | None]) -> list[Group]:
+    """The twelve months, and what lies outside them if anything does."""
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    found = [
+        Group(month, month_name(month), {
+            "due_on__ge": dt.date(year, month, 1),
+            "due_on__le": dt.date(year, month, calendar.monthrange(year, month)[1]),
+        })
+        for month in range(1, 13)
+    ]  # fmt: skip
+    if BEFORE in met:
+        found.insert(0, Group(BEFORE, gettext("Before %(year)s", year=year), {"due_on__lt": first}))
+    if AFTER in met:
+        found.append(Group(AFTER, gettext("After %(year)s", year=year), {"due_on__gt": last}))
     if None in met:
-        departments.append((None, gettext("No lead department")))
+        found.append(Group(None, gettext("No date"), {"due_on": None}))
+    return found if met else []
 
-    def link(department: int | None, value: str | None) -> str | None:
-        cell = by_place.get((department, value or NONE))
-        if cell is None or not cell.listed:
-            return None
-        return list_link(
-            Task, choice.arguments, lead_department=department,
-            **{column: None if value == NONE else value},
-        )  # fmt: skip
 
-    def count(department: int | None, value: str) -> int:
-        cell = by_place.get((department, value))
-        return cell.count if cell else 0
+def month_name(month: int) -> str:
+    return words((f"{month}月", calendar.month_abbr[month]))
 
+
+# The figure -----------------------------------------------------------------------------
+
+
+def stacked(
+    title: str,
+    corner: str,
+    groups: Sequence[Group],
+    column: str,
+    counts: Sequence[TaskCount],
+    choice: Asked,
+    *,
+    upright: bool = False,
+) -> Figure:
+    """Counts as stacked bars, one per group, divided by `column`. `upright` bars stand side by
+    side however many there are, as months do."""
+    series = parts_of(column, {cell.value or NONE for cell in counts})
+    cells = {(cell.group, cell.value or NONE): cell for cell in counts}
+
+    def cell(group: Group, value: str) -> Cell:
+        found = cells.get((group.key, value))
+        if found is None:
+            return Cell("0")
+        wanted = {**group.conditions, column: None if value == NONE else value}
+        return Cell(str(found.count), choice.link(**wanted) if found.listed else None)
+
+    def whole(group: Group) -> Cell:
+        own = [found for found in counts if found.group == group.key]
+        listed = any(found.listed for found in own)
+        link = choice.link(**group.conditions) if listed else None
+        return Cell(str(sum(found.count for found in own)), link)
+
+    def foot(value: str) -> Cell:
+        own = [found for found in counts if (found.value or NONE) == value]
+        wanted = {column: None if value == NONE else value}
+        link = choice.link(**wanted) if any(found.listed for found in own) else None
+        return Cell(str(sum(found.count for found in own)), link)
+
+    lines = [[cell(group, value) for value, _ in series] for group in groups]
     payload = {
         "kind": "stacked-bar",
         "title": title,
         "unit": words(("项", " tasks")),
-        "horizontal": len(departments) > 6,
-        "categories": [name for _, name in departments],
+        "horizontal": len(groups) > 6 and not upright,
+        "categories": [group.name for group in groups],
         "series": [
             {
                 "name": name,
                 "key": value,
-                "values": [count(key, value) for key, _ in departments],
-                "links": [link(key, value) for key, _ in departments],
+                "values": [int(line[at].text) for line in lines],
+                "links": [line[at].link for line in lines],
             }
-            for value, name in series
+            for at, (value, name) in enumerate(series)
         ],
     }
-    rows = []
-    for key, name in departments:
-        own = [cell for cell in counts if cell.department_id == key]
-        listed = any(cell.listed for cell in own)
-        sum_link = list_link(Task, choice.arguments, lead_department=key) if listed else None
-        cells = [Cell(str(count(key, value)), link(key, value)) for value, _ in series]
-        cells.append(Cell(str(sum(cell.count for cell in own)), sum_link))
-        rows.append((name, cells))
-    everything = sum(cell.count for cell in counts)
-    foot = [
-        Cell(str(sum(cell.count for cell in counts if (cell.value or NONE) == value)))
-        for value, _ in series
+    everything = sum(found.count for found in counts)
+    rows = [
+        Row(group.name, [*line, whole(group)]) for group, line in zip(groups, lines, strict=True)
     ]
-    if choice.mine:
-        foot.append(Cell(str(everything)))
-    else:
-        foot.append(Cell(str(everything), list_link(Task, choice.arguments)))
-    header = [gettext("Department"), *(name for _, name in series), gettext("Total")]
-    hidden = everything - sum(cell.listed for cell in counts)
-    return Figure(payload, header, rows, foot if rows else (), _notes(hidden))
+    total = [*(foot(value) for value, _ in series), Cell(str(everything), choice.link())]
+    header = [corner, *(name for _, name in series), gettext("Total")]
+    hidden = everything - sum(found.listed for found in counts)
+    return Figure(payload, Table(header, rows, total if rows else ()), hidden_note(hidden))
 
 
-def _series(column: str, counts: Sequence[TaskCount]) -> list[tuple[str, str]]:
+def parts_of(column: str, occurring: set[str]) -> list[tuple[str, str]]:
     """(value, word) of each part of a bar, the worst first; only those that occur."""
-    occurring = {cell.value or NONE for cell in counts}
     known: list[tuple[str, str]]
     if column == "light":
         known = [(light.value, words((light.zh, light.en))) for light in LIGHTS]
@@ -126,7 +236,7 @@ def _series(column: str, counts: Sequence[TaskCount]) -> list[tuple[str, str]]:
     return [pair for pair in known if pair[0] in occurring]
 
 
-def _notes(hidden: int) -> list[str]:
+def hidden_note(hidden: int) -> list[str]:
     if not hidden:
         return []
     return [
@@ -139,9 +249,14 @@ def _notes(hidden: int) -> list[str]:
 
 def register(builder: Any) -> None:
     builder.add_view(
-        TaskChartView,
-        "chart_tasks",
-        label=lazy_gettext("Tasks by department"),
-        icon="chart-bar",
-        **CATEGORY,
-    )
+        TaskChartView, "chart_tasks", label=lazy_gettext("Tasks by department"), icon="chart-bar",
+        category="reporting",
+    )  # fmt: skip
+    builder.add_view(
+        CategoryChartView, "chart_categories", label=lazy_gettext("Tasks by category"),
+        icon="category", category="reporting",
+    )  # fmt: skip
+    builder.add_view(
+        WorkloadChartView, "chart_workload", label=lazy_gettext("Tasks due by month"),
+        icon="calendar-due", category="reporting",
+    )  # fmt: skip

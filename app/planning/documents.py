@@ -258,5 +258,9 @@ DECOMPOSITION = Kind(
     formats=(Format.PDF, Format.XLSX),
     print_=print_decomposition,
     by_department=True,
+    about=(
+        "本年度各部门承担的目标任务、主要举措与时序进度、考核标准、完成时限和责任人，印发前为草稿，印发后为正式文本。",
+        "The year's tasks by department with measures, standards, deadlines and owners: a draft before issue, final after it.",
+    ),
 )
 documents.register(DECOMPOSITION)

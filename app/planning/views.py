@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext
+from sqlalchemy import select
 
 from app.core.actor import Actor
+from app.core.policy import visible
 from app.cycles.queries import current_cycle
 from app.extensions import db
+from app.models.monitoring import MonthlyCheck
 from app.models.planning import (
     Decomposition,
     Indicator,
     Milestone,
     Task,
     TaskDepartment,
+    TaskStatus,
     WorkPoint,
 )
+from app.planning.forms import TaskForm
+from app.planning.task_show import PartShow, TaskShow
 from app.web.formats import show_long_text
+from app.web.lists import Overdue, QuickFilter, always, of_me, of_my_departments
 from app.web.views import DomainView, interface
 
 TASK_FORM = (
@@ -27,17 +34,19 @@ TASK_FORM = (
 )  # fmt: skip
 
 
-class MilestoneView(DomainView):
+class MilestoneView(PartShow, DomainView):
     datamodel = interface(Milestone)
     list_columns = ["task", "due_on", "text", "planned_percent", "done_on"]
+    title_column = "text"
     show_columns = ["task", "due_on", "text", "planned_percent", "done_on"]
     form_columns = ("task", "due_on", "text", "planned_percent")
     search_columns = ["due_on", "text", "planned_percent"]
     base_order = ("due_on", "asc")
 
 
-class IndicatorView(DomainView):
+class IndicatorView(PartShow, DomainView):
     datamodel = interface(Indicator)
+    title_column = "name"
     list_columns = ["task", "name", "kind", "baseline", "target", "unit", "weight", "actual"]
     show_columns = [
         "task", "name", "kind", "direction", "baseline", "target", "unit", "standard", "weight",
@@ -50,20 +59,55 @@ class IndicatorView(DomainView):
     search_columns = ["name", "kind", "unit"]
 
 
-class TaskDepartmentView(DomainView):
+class TaskDepartmentView(PartShow, DomainView):
     datamodel = interface(TaskDepartment)
     list_columns = ["task", "department", "role", "owner", "part"]
+    title_column = "department"
     show_columns = ["task", "department", "role", "owner", "part", "position"]
     form_columns = ("task", "department", "role", "owner", "part", "position")
     search_columns = ["department", "role"]
 
 
-class TaskView(DomainView):
+UNDER_WAY = frozenset({TaskStatus.PUBLISHED.value, TaskStatus.ACCEPTED.value})
+_OPEN = ",".join(sorted(UNDER_WAY))
+
+
+def reason_of_light(actor: Actor) -> Any:
+    """Why a task's light shines: what its last check says, if the reader may read that."""
+    return (
+        select(MonthlyCheck.light_reason)
+        .where(MonthlyCheck.task_id == Task.id, visible(actor, MonthlyCheck))
+        .order_by(MonthlyCheck.year.desc(), MonthlyCheck.month.desc())
+        .limit(1)
+        .correlate(Task)
+        .scalar_subquery()
+    )
+
+
+class TaskView(TaskForm, TaskShow, DomainView):
     datamodel = interface(Task)
+    own_methods = {"export": "export"}
     list_columns = [
-        "number", "title", "lead_department", "owner", "due_on", "light", "planned_percent",
-        "actual_percent", "weight", "status",
+        "number", "title", "lead_department", "owner", "due_on", "light", "progress", "weight",
+        "status",
     ]  # fmt: skip
+    title_column = "title"
+    quick_search = ("number", "title", "standard", "measures")
+    quick_filters = (
+        of_my_departments("lead_department"),
+        of_me("owner", lazy_gettext("Mine")),
+        QuickFilter(
+            "overdue", lazy_gettext("Overdue"), always(due_on__lt="today", status__in=_OPEN)
+        ),
+        QuickFilter(
+            "month", lazy_gettext("Due this month"),
+            always(due_on__ge="month-start", due_on__le="month-end", status__in=_OPEN),
+        ),
+        QuickFilter("red", lazy_gettext("Red light"), always(light="red")),
+    )  # fmt: skip
+    totals = {"weight": "sum"}
+    overdue = Overdue("due_on", "status", UNDER_WAY)
+    light_reasons = {"light": reason_of_light}
     show_columns = [
         "cycle", "number", "title", "status", "light", "planned_percent", "actual_percent", "goal",
         "measures", "standard", "category", "lead_department", "section", "owner", "owner_text",
@@ -73,8 +117,8 @@ class TaskView(DomainView):
     ]  # fmt: skip
     form_columns = TASK_FORM
     search_columns = [
-        "cycle", "lead_department", "leader", "category", "status", "light", "number", "title",
-        "due_on", "due_text", "weight", "origin", "key_supervised", "planned_percent",
+        "cycle", "lead_department", "owner", "leader", "category", "status", "light", "number",
+        "title", "due_on", "due_text", "weight", "origin", "key_supervised", "planned_percent",
         "actual_percent", "standard", "measures", "finished_on",
     ]  # fmt: skip
     plain_columns = {
@@ -90,7 +134,9 @@ class TaskView(DomainView):
 
 class DecompositionView(DomainView):
     datamodel = interface(Decomposition)
+    past_is_open = False
     list_columns = ["cycle", "edition", "title", "status", "issue_number", "issued_on"]
+    title_column = "title"
     show_columns = [
         "cycle", "edition", "title", "status", "issue_number", "issued_on", "agenda_item", "decision",
     ]  # fmt: skip
@@ -100,8 +146,10 @@ class DecompositionView(DomainView):
 
 class WorkPointView(DomainView):
     datamodel = interface(WorkPoint)
+    past_is_open = False
     read_only = True
     list_columns = ["number", "chapter", "text", "category", "strategic_goal"]
+    title_column = "text"
     show_columns = ["work_point_set", "number", "chapter", "text", "category", "strategic_goal"]
     search_columns = ["number", "chapter", "text"]
     base_order = ("sort_order", "asc")
@@ -111,22 +159,22 @@ def register(builder: Any) -> None:
     category = {
         "category": "planning",
         "category_label": lazy_gettext("Planning"),
-        "category_icon": "fa-bullseye",
+        "category_icon": "target-arrow",
     }
     TaskView.related_views = [IndicatorView, MilestoneView, TaskDepartmentView]
-    builder.add_view(TaskView, "task", label=lazy_gettext("Tasks"), icon="fa-tasks", **category)
+    builder.add_view(TaskView, "task", label=lazy_gettext("Tasks"), icon="checklist", **category)
     builder.add_view(
         DecompositionView,
         "decomposition",
         label=lazy_gettext("Decomposition"),
-        icon="fa-table",
+        icon="table",
         **category,
     )
     builder.add_view(
         WorkPointView,
         "work_point",
         label=lazy_gettext("Work points"),
-        icon="fa-list-ol",
+        icon="list-numbers",
         **category,
     )
     for view in (IndicatorView, MilestoneView, TaskDepartmentView):

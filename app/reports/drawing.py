@@ -63,10 +63,10 @@ class Painter:
     pad_x: float
     heads: Sequence[Sequence[Line]]
     title: str
-    state_label: str
-    version: str
-    check_code: str
-    stamped: bool
+    footer: tuple[str, str]
+    """What stands left and right of the page number."""
+    stamp: str
+    """A word for the upper corner, or nothing."""
 
     def document(
         self,
@@ -265,7 +265,7 @@ class Painter:
                 head,
                 self._fitted(f"{self.title}（续）", self.fonts.serif, _SMALL, paper.width - 70),
             )
-        if self.stamped:
+        if self.stamp:
             self._stamp(right, head)
         base = paper.bottom - 9 * mm
         canvas.setFont(self.fonts.serif, _FOOTER)
@@ -273,16 +273,15 @@ class Painter:
             paper.left + paper.width / 2, base, f"第 {number} 页 共 {total} 页"
         )
         third = paper.width * 0.36
-        left_text = f"{clean(self.state_label)}　版本 {clean(self.version)}"
-        canvas.drawString(
-            paper.left, base, self._fitted(left_text, self.fonts.serif, _FOOTER, third)
+        left, code = (
+            self._fitted(clean(text), self.fonts.serif, _FOOTER, third) for text in self.footer
         )
-        code = self._fitted(f"校验码 {clean(self.check_code)}", self.fonts.serif, _FOOTER, third)
+        canvas.drawString(paper.left, base, left)
         canvas.drawRightString(right, base, code)
 
     def _stamp(self, right: float, base: float) -> None:
         canvas = self.canvas
-        label = " ".join(clean(self.state_label))[:24]
+        label = " ".join(clean(self.stamp))[:24]
         width = text_width(label, self.fonts.sans_bold, 11) + 12
         canvas.saveState()
         canvas.setStrokeColorRGB(*_STAMP_RED)

@@ -80,9 +80,10 @@ def table_document(
     title: str,
     columns: Sequence[Column],
     rows: Iterable[TableRow],
-    state_label: str,
-    version: str | int,
-    check_code: str,
+    state_label: str = "",
+    version: str | int = "",
+    check_code: str = "",
+    footer: tuple[str, str] | None = None,
     subtitle: str = "",
     landscape: bool = True,
     issued_by: str = "",
@@ -100,7 +101,8 @@ def table_document(
     `rows` are mappings by column key, or sequences in the order of `columns`. `group_by` names
     a key whose changes print a line over the full width (repeated, with （续）, on later pages);
     a column of that key is left out. `state_label` is 草稿 or 正式; anything but 正式 is also
-    stamped in the upper corner. `signature_block` are labels ("编制人") with a line to sign on;
+    stamped in the upper corner. `footer` (left, right) stands in place of state, version and
+    check code on what is no paper of the college: an exported list. `signature_block` are labels ("编制人") with a line to sign on;
     with `issued_by` and `issued_on` they stay together after the table. `font_size` is in
     points. `author` defaults to `issued_by`, `subject` to title, version and check code.
     `invariant`: equal input gives equal bytes (no time stamp).
@@ -165,13 +167,14 @@ def table_document(
     )  # fmt: skip
     canvas.setTitle(title)
     canvas.setAuthor(author or issued_by or "Luoxuan 螺旋")
+    marks = footer or (f"{state_label}　版本 {version}", f"校验码 {check_code}")
     canvas.setSubject(subject or f"{title}（{state_label}，版本 {version}，校验码 {check_code}）")
     canvas.setCreator("Luoxuan 螺旋")
     canvas.setViewerPreference("DisplayDocTitle", "true")
     painter = Painter(
         canvas, paper, fonts, widths=widths, aligns=[c.align for c in shown], metrics=metrics,
         size=font_size, pad_x=_PAD_X, heads=heads, title=title,
-        state_label=state_label, version=str(version), check_code=check_code, stamped=state_label != FINAL,
+        footer=marks, stamp="" if footer or state_label == FINAL else state_label,
     )  # fmt: skip
     painter.document(
         pager.finish(),

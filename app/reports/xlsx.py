@@ -75,7 +75,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetSpec:
-    """One sheet. `title` and `subtitle`, where given, stand in rows of their own over the header."""
+    """One sheet. `title` and `subtitle`, where given, stand in rows of their own over the header.
+
+    `totals` is a last row in bold that the filter buttons leave where it is; without `filters`
+    there are no such buttons."""
 
     name: str
     columns: Sequence[Column]
@@ -83,6 +86,8 @@ class SheetSpec:
     title: str | None = None
     subtitle: str | None = None
     footer: str = field(default="")  # left part of the printed footer
+    totals: SheetRow | None = None
+    filters: bool = True
 
 
 def workbook(
@@ -159,17 +164,22 @@ class _Formats:
             }
         )
         self._book, self._grid = book, grid
-        self._known: dict[tuple[str, str], Format] = {}
+        self._known: dict[tuple[str, str, bool], Format] = {}
+        self.totals = False
+        """Are the cells asked for now those of a totals row?"""
 
     def cell(self, kind: Kind, align: str | None = None) -> Format:
         """The format of a body cell of that kind, made at its first use."""
         align = align or _ALIGN.get(kind, "right")
-        if (kind, align) not in self._known:
+        key = (kind, align, self.totals)
+        if key not in self._known:
             properties = {**self._grid, "align": align, "num_format": _NUMBER_FORMATS[kind]}
             if kind == "text":
                 properties["text_wrap"] = True
-            self._known[kind, align] = self._book.add_format(properties)
-        return self._known[kind, align]
+            if self.totals:
+                properties |= {"bold": True, "top": 2, "bg_color": "#F4F6F9"}
+            self._known[key] = self._book.add_format(properties)
+        return self._known[key]
 
 
 def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
@@ -197,16 +207,18 @@ def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
             raise ValueError(
                 f"sheet {spec.name!r}: more rows than a sheet can hold ({MOST_ROWS:,})"
             )
-        height = _LOWEST
-        for index, column in enumerate(spec.columns):
-            lines = _write(sheet, at, index, _value(row, column.key, index), column, formats)
-            height = max(height, lines * _LINE + 6)
-        # not every program finds the height of wrapped text by itself
-        sheet.set_row(at, min(height, _HIGHEST))
+        _write_row(sheet, at, row, spec.columns, formats)
+    last_row = max(at, head)
+    if spec.totals is not None:
+        at = last_row + 1
+        formats.totals = True
+        _write_row(sheet, at, spec.totals, spec.columns, formats)
+        formats.totals = False
     # "007" is meant as text: no green corners on it
     sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_rowcol_to_cell(max(at, head), last)}"})
     sheet.freeze_panes(head + 1, 0)
-    sheet.autofilter(head, 0, max(at, head), last)
+    if spec.filters:
+        sheet.autofilter(head, 0, last_row, last)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
@@ -214,6 +226,17 @@ def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
     sheet.repeat_rows(head)
     sheet.center_horizontally()
     sheet.set_footer(f"&L{spec.footer.replace('&', '&&')[:150]}&R第 &P 页 共 &N 页")
+
+
+def _write_row(
+    sheet: Worksheet, at: int, row: SheetRow, columns: Sequence[Column], formats: _Formats
+) -> None:
+    height = _LOWEST
+    for index, column in enumerate(columns):
+        lines = _write(sheet, at, index, _value(row, column.key, index), column, formats)
+        height = max(height, lines * _LINE + 6)
+    # not every program finds the height of wrapped text by itself
+    sheet.set_row(at, min(height, _HIGHEST))
 
 
 def _write(

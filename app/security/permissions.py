@@ -300,6 +300,7 @@ GRANTS: Grants = {
     "chart": {"read": EVERY_ROLE},
     "report": {"read": EVERY_ROLE},
     "console": {"read": (ADMIN, OFFICE)},
+    "search": {"read": EVERY_ROLE},
     "api_docs": {"read": EVERY_ROLE},
     "account": {"read": EVERY_ROLE, "edit": EVERY_ROLE},
 }

@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext
 
 from app.core import clock
 from app.core.actor import Actor
-from app.models.supervision import CaseStep, Instruction, SupervisionCase
+from app.models.supervision import CaseStatus, CaseStep, Instruction, SupervisionCase
 from app.web.formats import noun_of_table, show_long_text
+from app.web.lists import Overdue, QuickFilter, always, of_my_departments
 from app.web.views import DomainView, interface
 
 LONG = dict.fromkeys(("ground", "requirement", "text"), show_long_text)
@@ -19,13 +20,27 @@ class CaseStepView(DomainView):
     datamodel = interface(CaseStep)
     read_only = True
     list_columns = ["happened_at", "kind", "stage", "text", "actor", "due_on"]
+    title_column = "text"
     show_columns = ["supervision_case", "happened_at", "kind", "stage", "text", "actor", "due_on"]
     search_columns = ["kind", "stage", "happened_at"]
     plain_columns = LONG
 
 
+UNDER_WAY = frozenset({CaseStatus.OPEN.value, CaseStatus.REPLIED.value})
+_OPEN = ",".join(sorted(UNDER_WAY))
+
+
 class SupervisionCaseView(DomainView):
     datamodel = interface(SupervisionCase)
+    title_column = "matter"
+    quick_filters = (
+        of_my_departments(),
+        QuickFilter("open", lazy_gettext("Under way"), always(status__in=_OPEN)),
+        QuickFilter(
+            "overdue", lazy_gettext("Overdue"), always(due_on__lt="today", status__in=_OPEN)
+        ),
+    )
+    overdue = Overdue("due_on", "status", UNDER_WAY)
     list_columns = [
         "number", "matter", "department", "source", "stage", "status", "opened_on", "due_on",
         "closed_on",
@@ -47,6 +62,7 @@ class SupervisionCaseView(DomainView):
 class InstructionView(DomainView):
     datamodel = interface(Instruction)
     list_columns = ["written_on", "author", "text", "subject_table", "subject_id"]
+    title_column = "text"
     show_columns = ["written_on", "author", "recorded_by", "text", "subject_table", "subject_id"]
     form_columns = ("subject_table", "subject_id", "text", "written_on")
     search_columns = ["author", "written_on", "text"]

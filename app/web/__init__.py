@@ -27,7 +27,7 @@ def prepare(app: Flask) -> None:
 
 def finish(app: Flask) -> None:
     """Hooks that come after the views: every request knows its actor before it starts."""
-    from app.web import assets, errors, headers, health, shell
+    from app.web import assets, errors, headers, health, shell, words
 
     app.before_request(incoming.refuse_unusable)
     app.before_request(_know_the_actor)
@@ -38,6 +38,7 @@ def finish(app: Flask) -> None:
     headers.register(app)
     assets.register(app)
     shell.register(app)
+    words.register(app)
     app.context_processor(_shell)
     app.jinja_env.globals["get_locale"] = get_locale
     app.jinja_env.globals["appbuilder_view"] = _endpoint_of

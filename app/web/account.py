@@ -76,22 +76,38 @@ class SignInView(AuthDBView):
 
 
 class AccountForm(FlaskForm):
-    phone = StringField(lazy_gettext("Phone"), [validators.Optional(), validators.Length(max=32)])
+    phone = StringField(
+        lazy_gettext("Phone"),
+        [validators.Optional(), validators.Length(max=32)],
+        description=lazy_gettext("Everybody in the college may read it."),
+        render_kw={"inputmode": "tel", "autocomplete": "tel"},
+    )
     email = StringField(
         lazy_gettext("Email"),
         [validators.InputRequired(), validators.Email(), validators.Length(max=320)],
+        description=lazy_gettext("Where the college's notices reach you."),
+        render_kw={"inputmode": "email", "autocomplete": "email"},
     )
 
 
 class PasswordForm(FlaskForm):
-    old_password = PasswordField(lazy_gettext("Current password"), [validators.InputRequired()])
-    password = PasswordField(lazy_gettext("New password"), [validators.InputRequired()])
+    old_password = PasswordField(
+        lazy_gettext("Current password"),
+        [validators.InputRequired()],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        lazy_gettext("New password"),
+        [validators.InputRequired()],
+        render_kw={"autocomplete": "new-password"},
+    )
     again = PasswordField(
         lazy_gettext("New password again"),
         [
             validators.InputRequired(),
             validators.EqualTo("password", lazy_gettext("The two passwords differ.")),
         ],
+        render_kw={"autocomplete": "new-password"},
     )
 
 
@@ -125,7 +141,11 @@ class AccountView(BaseView):
                 else:
                     flash(gettext("Saved."), "success")
                     return redirect("/account/")
-        return self.render_template("web/form.html", form=form, title=gettext("My account")), code
+        page = self.render_template(
+            "web/form.html", form=form, title=gettext("My account"), back="/account/",
+            note=gettext("Name, department and roles are kept by the administrator."),
+        )  # fmt: skip
+        return page, code
 
 
 class ChangePasswordView(BaseView):
@@ -165,4 +185,17 @@ class ChangePasswordView(BaseView):
                     flash(gettext("The password is changed."), "success")
                     return redirect("/")
         title = gettext("Change password")
-        return self.render_template("web/form.html", form=form, title=title), code
+        note = gettext("All other sessions of yours end when the password changes.")
+        if person.must_change_password:
+            note = gettext("This is your first sign-in: choose a password that only you know.")
+        rules = gettext(
+            "At least %(count)s characters, letters together with digits or signs, without your user name, and none that everybody tries first.",
+            count=current_app.config["PASSWORD_MIN_LENGTH"],
+        )  # fmt: skip
+        form.password.description = rules
+        page = self.render_template(
+            "web/form.html", form=form, title=title, note=note,
+            back=None if person.must_change_password else "/account/",
+            submit_label=title, one_column=True,
+        )  # fmt: skip
+        return page, code

@@ -24,7 +24,7 @@ from app.core.unit_of_work import unit_of_work, violation_of
 from app.extensions import db
 from app.web.filters import RequestFilters
 from app.web.labels import Labels, lazy_noun
-from app.web.listing import MAX_PAGE
+from app.web.lists.state import MAX_PAGE
 from app.web.schemas import DomainSchemaConverter
 from app.web.views import the_actor
 

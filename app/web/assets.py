@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
 FOLDER = "dist"
@@ -28,14 +29,21 @@ def register(app: Flask) -> None:
 
 def asset(name: str) -> str | None:
     """The address of the built file of this plain name (`charts.js`); None if not built."""
-    built = _manifest().get(name)
-    return url_for("static", filename=f"{FOLDER}/{built}") if built else None
+    kept: dict[str, str | None] = g.setdefault("assets", {})
+    if name not in kept:
+        built = _manifest().get(name)
+        kept[name] = url_for("static", filename=f"{FOLDER}/{built}") if built else None
+    return kept[name]
 
 
 def icon(name: str, extra: str = "") -> Markup:
     """A drawing beside words that say the same: hidden from screen readers. `name` is one of
     Tabler's outline icons; the build puts those that are named into one sprite."""
-    sprite = asset("icons.svg") or ""
+    return _drawn(asset("icons.svg") or "", name, extra)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(sprite: str, name: str, extra: str) -> Markup:
     return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
         extra, sprite, name
     )

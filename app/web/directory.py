@@ -134,12 +134,17 @@ _remembered: dict[str, tuple[int, Directory]] = {}
 def directory() -> Directory:
     """The snapshot of this moment."""
     stamp = g.get("access_stamp") if has_request_context() else None
+    if stamp is not None and (mine := g.get("directory")) is not None:
+        snapshot: Directory = mine
+        return snapshot
     if stamp is None:
         stamp = db.session.scalar(select(AccessStamp.value)) or 0
     address = str(db.engine.url)
     kept = _remembered.get(address)
     if kept is None or kept[0] != stamp:
         kept = _remembered[address] = (stamp, _read())
+    if has_request_context():
+        g.directory = kept[1]
     return kept[1]
 
 

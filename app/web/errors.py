@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
 from flask_babel import gettext
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from app.core import clock
 from app.core.errors import Refusal
 from app.core.unit_of_work import violation_of
 from app.extensions import db
+from app.web import formats
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +47,28 @@ def _sentence(code: int) -> str:
     return sentences.get(code, gettext("Something went wrong here. Nothing was changed."))
 
 
+def _hint(code: int) -> str:
+    """What one may do about it; empty where the sentence says all."""
+    hints = {
+        403: gettext("If your work needs it, ask the target office or the administrator."),
+        404: gettext("Check the address, or look for it with the search box."),
+        409: gettext("Go back, reload the page and do it once more."),
+        413: gettext("Choose a smaller file, or split it."),
+        500: gettext("It has been written down for the administrator. If it happens again, tell them the time: %(time)s.", time=formats.show(clock.now())),
+    }  # fmt: skip
+    return hints.get(code, "")
+
+
 def answer(code: int, sentence: str) -> Any:
+    """The page or the JSON of an error. One that may be the database's own fault is drawn
+    without the shell: the menu and the top bar would ask it who is signed in."""
     if _wants_json():
         return jsonify(message=sentence, errors=[]), code
-    return render_template("web/error.html", code=code, sentence=sentence), code
+    told = {"code": code, "sentence": sentence, "hint": _hint(code)}
+    if code < 500:
+        return render_template("web/error.html", **told), code
+    # Not `render_template`: what it adds to every page begins with the signed-in person.
+    return current_app.jinja_env.get_template("web/bare.html").render(**told), code
 
 
 def _refused(refusal: Refusal) -> Any:
@@ -69,6 +90,7 @@ def _http(error: HTTPException) -> Any:
 
 
 def _unexpected(error: Exception) -> Any:
-    db.session.rollback()
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
     log.exception("unexpected error at %s %s", request.method, request.path)
     return answer(500, _sentence(500))

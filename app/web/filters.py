@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,6 +22,8 @@ from flask_appbuilder.models.sqla import filters as stock
 from flask_babel import lazy_gettext
 from sqlalchemy import false
 from sqlalchemy.sql import operators
+
+from app.core import clock
 
 
 def _text(value: Any) -> str:
@@ -143,15 +146,35 @@ class Empty(ColumnFilter):
         return query.filter(self.column().is_not(None) if filled else self.column().is_(None))
 
 
+class OneOf(ColumnFilter):
+    """The value, or the related row's key, is one of these: "red,orange" in an address."""
+
+    name = lazy_gettext("Is one of")
+    arg_name = "in"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        parts = value if isinstance(value, list | tuple) else str(value).split(",")
+        if self.datamodel.is_relation(self.column_name):
+            column = self.datamodel.get_relation_fk(self.column_name)
+            typed = [_integer(part) for part in parts]
+        else:
+            column = self.column()
+            typed = [_typed(self.datamodel, self.column_name, part) for part in parts]
+        return query.filter(column.in_([one for one in typed if one is not None]))
+
+
 class DomainFilterConverter(stock.SQLAFilterConverter):
+    """The filters of a column by its type. Addresses name a filter by its place (`links`), so
+    new ones come last."""
+
     conversion_table = (
-        ("is_relation_many_to_one", [RelatedIs, RelatedIsNot, Empty]),
-        ("is_relation_one_to_one", [RelatedIs, RelatedIsNot, Empty]),
+        ("is_relation_many_to_one", [RelatedIs, RelatedIsNot, Empty, OneOf]),
+        ("is_relation_one_to_one", [RelatedIs, RelatedIsNot, Empty, OneOf]),
         ("is_relation_many_to_many", [stock.FilterRelationManyToManyEqual]),
         ("is_relation_one_to_many", [stock.FilterRelationOneToManyEqual]),
-        ("is_enum", [Equal, NotEqual, Empty]),
+        ("is_enum", [Equal, NotEqual, Empty, OneOf]),
         ("is_text", [Contains, NotContains, StartsWith, Equal, Empty]),
-        ("is_string", [Contains, NotContains, StartsWith, Equal, NotEqual, Empty]),
+        ("is_string", [Contains, NotContains, StartsWith, Equal, NotEqual, Empty, OneOf]),
         ("is_json", [Contains]),
         ("is_integer", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost, Empty]),
         ("is_float", [Equal, Greater, Smaller, NotEqual, AtLeast, AtMost, Empty]),
@@ -236,19 +259,37 @@ def _typed(datamodel: Any, column: str, value: Any) -> Any:
     return _text(value)
 
 
+_SPOKEN = re.compile(r"(today|month-start|month-end)([+-]\d{1,4})?")
+
+
+def spoken_day(value: str) -> dt.date | None:
+    """The day that "today", "today+7", "month-start" or "month-end" means now; None for
+    anything else. A saved list of what is overdue stays true tomorrow."""
+    found = _SPOKEN.fullmatch(value)
+    if found is None:
+        return None
+    day = clock.today()
+    if found[1] != "today":
+        day = day.replace(day=1)
+    if found[1] == "month-end":
+        day = (day + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return day + dt.timedelta(days=int(found[2] or 0))
+
+
 def _moment(value: Any, *, dates_only: bool) -> Any:
+    day = spoken_day(str(value))
+    if day is not None:
+        value = day.isoformat()
     if dates_only:
         try:
             return dt.date.fromisoformat(str(value)[:10])
         except ValueError:
             return None
-    from app.core.clock import COLLEGE_ZONE
-
     try:
         moment = dt.datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=COLLEGE_ZONE)
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.COLLEGE_ZONE)
 
 
 class RequestFilters:

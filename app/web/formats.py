@@ -12,9 +12,8 @@ from markupsafe import Markup, escape
 
 from app.core.clock import COLLEGE_ZONE
 from app.core.text import words
-from app.models.base import Choice, label_of
+from app.models.base import Choice
 from app.models.monitoring import Light
-from app.models.planning import Task
 
 EMPTY = "—"
 
@@ -111,11 +110,6 @@ def noun_of_table(value: Any) -> Any:
         ):
             return words(mapper.class_.label)
     return show(value)
-
-
-def label_of_task_column(value: Any) -> Any:
-    """The label of a task's column that an adjustment names."""
-    return words(label_of(Task, value)) if value else EMPTY
 
 
 def show_long_text(value: Any) -> Any:

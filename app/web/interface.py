@@ -12,7 +12,7 @@ from typing import Any
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext
 from sqlalchemy import inspect, select, true
-from sqlalchemy.orm import Query, joinedload
+from sqlalchemy.orm import Query
 
 from app.core import policy
 from app.core.actor import NOBODY
@@ -23,14 +23,21 @@ NOT_SHOWN = lazy_gettext("(not yours to see)")
 """Stands for a related row that the reader may not see."""
 
 
-class ScopedInterface(SQLAInterface):
-    """`eager` names many-to-one relations to load with the rows (one statement, not N)."""
+def key_of(text: Any) -> int | None:
+    """The id an address names; None if it can be none of ours. One row, one address: " 7" and
+    "７" are integers to Python."""
+    word = str(text)
+    if not (word.isascii() and word.isdigit() and len(word) < 11):
+        return None
+    number = int(word)
+    return number if 0 < number < 2**31 else None
 
+
+class ScopedInterface(SQLAInterface):
     filter_converter_class = DomainFilterConverter
 
     def __init__(self, obj: type[Any], session: Any = None) -> None:
         super().__init__(obj, session)
-        self.eager: tuple[str, ...] = ()
         # Related lists compare the key; stock FAB loads the row first.
         self.FilterRelationOneToManyEqual = RelatedIs
 
@@ -56,18 +63,9 @@ class ScopedInterface(SQLAInterface):
         # No filter here reaches through a to-many relation; FAB would rebuild all of them.
         return filters
 
-    def apply_all(self, query: Any, *args: Any, **options: Any) -> Any:
-        if self.eager and not options.get("select_columns"):
-            query = query.options(*(joinedload(getattr(self.obj, name)) for name in self.eager))
-        return super().apply_all(query, *args, **options)
-
     def get(self, id: Any, filters: Any = None, *args: Any, **options: Any) -> Any:
-        text = str(id)
-        # One row, one address: " 7" and "７" are integers to Python.
-        if not (text.isascii() and text.isdigit() and len(text) < 11):
-            return None
-        number = int(text)
-        if not 0 < number < 2**31:
+        number = key_of(id)
+        if number is None:
             return None
         return super().get(number, filters, *args, **options)
 

@@ -21,14 +21,22 @@ def refusal_of(error: Exception) -> Refusal:
     return Conflict(message("Somebody has changed this row meanwhile."))
 
 
-def show_refusal(form: Any, error: Exception) -> None:
-    """Put a refusal at its field; one without a field on this form goes above it."""
+def refuse_fields(form: Any, error: Exception) -> list[str]:
+    """Put a refusal at its field; returns what has no field on this form."""
     refusal = refusal_of(error)
     refusals = refusal.violations if isinstance(refusal, RuleViolations) else [refusal]
+    homeless = []
     for one in refusals:
         names = ((one.field or "").removesuffix("_id"), one.field)
         field = next((form[name] for name in names if name in form), None)
         if field is None:
-            flash(str(one), "danger")
+            homeless.append(str(one))
         else:
             field.errors = [*field.errors, str(one)]
+    return homeless
+
+
+def show_refusal(form: Any, error: Exception) -> None:
+    """Put a refusal at its field; one without a field on this form goes above it."""
+    for words in refuse_fields(form, error):
+        flash(words, "danger")

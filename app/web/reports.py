@@ -17,12 +17,13 @@ from app.core.errors import RuleViolation
 from app.core.policy import visible
 from app.core.text import message, words
 from app.core.unit_of_work import unit_of_work
-from app.cycles.queries import cycle_of_year, pick_current
+from app.cycles.queries import cycle_of_year
 from app.extensions import db
-from app.models.cycles import Cycle
 from app.models.organisation import Department, DepartmentKind
+from app.web.directory import directory
 from app.web.downloads import attachment
-from app.web.views import the_actor
+from app.web.reader import the_actor
+from app.web.shell import chosen_cycle
 
 
 class ReportView(BaseView):
@@ -36,22 +37,16 @@ class ReportView(BaseView):
     @expose("/")
     @has_access
     def index(self) -> Any:
-        actor = the_actor()
-        cycles = db.session.scalars(
-            select(Cycle).where(visible(actor, Cycle)).order_by(Cycle.year.desc())
-        ).all()
-        departments = db.session.scalars(
-            select(Department)
-            .where(visible(actor, Department), Department.kind != DepartmentKind.SECTION)
-            .order_by(Department.sort_order, Department.id)
-        ).all()
+        book = directory()
         return self.render_template(
             "web/reports.html",
             title=gettext("Reports"),
-            kinds=[(kind, words(kind.label)) for kind in documents.kinds()],
-            cycles=cycles,
-            current=pick_current(cycles),
-            departments=departments,
+            kinds=[(kind, words(kind.label), words(kind.about)) for kind in documents.kinds()],
+            cycles=book.cycles,
+            current=chosen_cycle(),
+            departments=[
+                entry for entry in book.departments.values() if entry.kind != DepartmentKind.SECTION
+            ],
         )
 
     @expose("/<string:kind>")
@@ -89,6 +84,6 @@ def register(builder: Any) -> None:
         ReportView,
         "report",
         label=lazy_gettext("Reports"),
-        icon="fa-file-text-o",
+        icon="file-text",
         category="reporting",
     )

@@ -1,7 +1,9 @@
-"""The form of a workflow step: what it requires, what it accepts, the version as seen."""
+"""The form of a workflow step: what it requires, what it accepts, the version as seen; and what
+comes after it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -9,7 +11,11 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField, validators
 
-from app.core.workflow import Transition
+from app.core.policy import policy_of
+from app.core.text import words
+from app.core.workflow import Transition, Workflow
+from app.security.permissions import GRANTS
+from app.security.roles import ROLE_LABELS
 from app.web.forms import DomainModelConverter
 
 
@@ -51,3 +57,28 @@ def step_values(form: Any) -> dict[str, Any]:
         value = form[name].data
         values[step_name] = getattr(value, "id", None) if step_name.endswith("_id") else value
     return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The state a step leads to, and who may do what with the row then."""
+
+    state: Any
+    next: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def what_follows(flow: Workflow, transition: Transition) -> Following:
+    """The steps that are open after `transition`, with the roles that take them."""
+    status = flow.model.__mapper__.columns["status"].type.enum_class
+    granted = GRANTS.get(policy_of(flow.model).resource, {})
+    return Following(
+        status(transition.target),
+        tuple(
+            (
+                str(step.label),
+                tuple(words(ROLE_LABELS[role]) for role in granted.get(step.name, ())),
+            )
+            for step in flow.transitions
+            if transition.target in step.sources and granted.get(step.name)
+        ),
+    )

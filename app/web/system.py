@@ -10,6 +10,7 @@ from app.core import workflow
 from app.core.text import words
 from app.models.system import AuditEvent
 from app.web.formats import noun_of_table
+from app.web.timeline import ACTIONS
 from app.web.views import DomainView, interface
 
 DOORS = {
@@ -20,11 +21,6 @@ DOORS = {
     "import": ("导入", "Import"),
     "patrol": ("巡查", "Patrol"),
     "demo": ("演示", "Demo"),
-}
-ACTIONS = {
-    "added": ("新增", "Added"),
-    "changed": ("修改", "Changed"),
-    "deleted": ("删除", "Deleted"),
 }
 
 

@@ -42,6 +42,7 @@ OPEN_DOORS = {
     "SecurityApi.refresh": SIGNED_IN,  # by a refresh token
     "LocaleView.index": PUBLIC,  # sets the language of the session
     "UtilView.back": PUBLIC,  # goes to the page before
+    "choose_year": SIGNED_IN,  # remembers in which year one works; shows nothing
     "HomeView.index": SIGNED_IN,  # counts what the person may see
 }
 """Doors without a permission of their own. Whoever adds one says why."""

@@ -29,6 +29,7 @@ COMMITS = {
 BULK = {
     "app/core/": "the mechanisms",
     "app/security/actors.py": "the access stamp: one row, no domain table",
+    "app/search/index.py": "the search index: derived from the rows, no domain table",
 }
 LONG: dict[str, str] = {
     "app/models/planning.py": "one file per chapter: the whole of Art. 4-5 as columns",

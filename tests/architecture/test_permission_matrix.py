@@ -54,7 +54,6 @@ AWAITED: dict[str, str] = {
     "saved_view": "saved views",
     "score_item": "the computed assessment of Art. 12",
     "supervision_case:withdraw": "corrections of cases",
-    "task:export": "exports on the screen",
     "task:import": "imports on the screen",
     "work_point:add": "work points of Art. 4.4",
     "work_point:edit": "work points of Art. 4.4",

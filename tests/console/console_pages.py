@@ -39,10 +39,13 @@ def take(session: AnySession, role: str, permission: str) -> None:
 def values_of(client: FlaskClient, page: str) -> dict[str, str]:
     """What a browser would send if the person only pressed “Save”."""
     text = client.get(page).text
-    assert 'class="admin-form"' in text
+    assert FORM in text
     form = FormReader()
     form.feed(text)
     return form.values
+
+
+FORM = "lx-form"
 
 
 class FormReader(HTMLParser):
@@ -55,13 +58,13 @@ class FormReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "form":
-            self._inside = given.get("class") == "admin-form"
+            self._inside = FORM in (given.get("class") or "")
         if not self._inside:
             return
         name = given.get("name") or ""
         kind = given.get("type")
         if tag == "input" and name and kind != "submit":
-            if kind != "checkbox" or "checked" in given:
+            if kind not in {"checkbox", "radio"} or "checked" in given:
                 self.values[name] = given.get("value") or ""
         elif tag == "select":
             self._select = name

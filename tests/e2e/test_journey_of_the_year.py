@@ -7,10 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-
-def choose(page: Page, field: str, words: str) -> None:
-    """Pick an option of a (possibly dressed-up) select by its words."""
-    page.locator(f"select[name={field}]").select_option(label=words, force=True)
+from tests.e2e.hands import choose
 
 
 def answer_dialogs(page: Page) -> None:

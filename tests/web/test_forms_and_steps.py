@@ -110,6 +110,72 @@ def test_a_row_that_cannot_be_edited_now_opens_no_form(client_for: ClientFor) ->
     assert answer.location.endswith(f"/task/show/{task.id}")
 
 
+def task_form(task: Task, **changes: Any) -> dict[str, Any]:
+    """What the browser sends for the edit form of a task."""
+    return {
+        "cycle": task.cycle_id, "number": task.number, "title": task.title, "origin": task.origin,
+        "lead_department": task.lead_department_id, "visibility": task.visibility,
+        "sort_order": task.sort_order, "version": task.version, **changes,
+    }  # fmt: skip
+
+
+def test_a_stale_save_shows_both_versions_and_lets_choose(
+    client_for: ClientFor, session: AnySession
+) -> None:
+    from app.core.unit_of_work import unit_of_work
+
+    task = make_task(goal="原来的目标", remark="原来的备注")
+    sent = task_form(task, goal="我的目标", remark="我的备注")
+    with unit_of_work(session, TEST):
+        task.goal, task.remark = "别人的目标", "别人的备注"
+    head = client_for("head_jwc")
+    answer = head.post(f"/task/edit/{task.id}", data=sent)
+    assert answer.status_code == 409
+    for words in ("我的目标", "别人的目标", "我的备注", "别人的备注"):
+        assert words in answer.text
+    assert 'name="keep-goal"' in answer.text
+    assert (task.goal, task.remark) == ("别人的目标", "别人的备注")
+    again = {**sent, "version": task.version, "keep-goal": "mine", "keep-remark": "theirs"}
+    assert head.post(f"/task/edit/{task.id}", data=again).status_code == 302
+    assert (task.goal, task.remark) == ("我的目标", "别人的备注")
+
+
+def test_what_is_fixed_since_issue_is_shown_and_not_asked(client_for: ClientFor) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, title="已经下发")
+    page = client_for("head_jwc").get(f"/task/edit/{task.id}").text
+    assert 'name="title"' not in page
+    assert 'name="owner"' in page
+    assert "已经下发" in page
+    answer = client_for("head_jwc").post(
+        f"/task/edit/{task.id}", data={"title": "改题", "version": task.version}
+    )
+    assert answer.status_code == 422
+    assert task.title == "已经下发"
+
+
+def test_one_may_go_on_with_the_next_row(client_for: ClientFor, cast: Cast) -> None:
+    sent = {"cycle": cast.cycle.id, "lead_department": cast.jwc.id, "title": "一", "_another": "1"}
+    answer = client_for("head_jwc").post("/task/add", data=sent)
+    assert (answer.status_code, answer.location) == (302, "/task/add")
+
+
+def test_errors_are_summed_up_and_lead_to_their_fields(client_for: ClientFor, cast: Cast) -> None:
+    sent = {"cycle": cast.cycle.id, "due_on": "2026-13-45", "weight": "很多"}
+    page = client_for("head_jwc").post("/task/add", data=sent).text
+    for name in ("title", "due_on", "weight"):
+        assert f'href="#{name}"' in page
+        assert f'id="{name}-errors"' in page
+    assert 'value="2026-13-45"' in page
+    assert 'value="很多"' in page
+
+
+def test_a_step_says_who_goes_on(client_for: ClientFor) -> None:
+    task = make_task()
+    page = client_for("office").get(f"/task/step/publish/{task.id}").text
+    assert TaskStatus.PUBLISHED.zh in page
+    assert "部门负责人" in page
+
+
 # Steps --------------------------------------------------------------------------------------------
 
 
@@ -182,33 +248,6 @@ def test_the_order_of_refusals_is_state_then_post_then_fields_then_version(
     assert api_for("office").post(place.format(published.id), json=old).status_code == 422
     full = {**old, "termination_cause": "政策取消"}
     assert api_for("office").post(place.format(published.id), json=full).status_code == 409
-
-
-def test_a_step_on_many_rows_is_taken_on_all(client_for: ClientFor, session: AnySession) -> None:
-    rows = [make_task() for _ in range(3)]
-    answer = client_for("office").post(
-        "/task/action_post", data={"action": "publish", "rowid": [row.id for row in rows]}
-    )
-    assert answer.status_code == 302
-    assert {row.status for row in rows} == {TaskStatus.PUBLISHED}
-
-
-def test_or_on_none(client_for: ClientFor, session: AnySession) -> None:
-    rows = [
-        make_task(),
-        make_task(status=TaskStatus.PUBLISHED, title="已经下发的任务"),
-        make_task(),
-    ]
-    before = events(session)
-    office = client_for("office")
-    office.post("/task/action_post", data={"action": "publish", "rowid": [row.id for row in rows]})
-    assert [row.status for row in rows] == [
-        TaskStatus.PROPOSED,
-        TaskStatus.PUBLISHED,
-        TaskStatus.PROPOSED,
-    ]
-    assert events(session) == before
-    assert "已经下发的任务" in office.get("/task/list/").text
 
 
 def test_an_action_on_no_rows_says_so(client_for: ClientFor) -> None:

@@ -93,7 +93,7 @@ def test_a_confirmed_import_runs_and_says_what_it_did(
     office, job = client_for("office"), the_job(session)
     assert confirm(office, job).status_code == 302
     assert office.get(f"/import/{job.id}/progress").json == {"status": "running", "percent": 0}
-    assert "import-progress.js" in office.get(f"/import/{job.id}").text
+    assert f'data-progress="/import/{job.id}/progress"' in office.get(f"/import/{job.id}").text
     started[0]()
     session.expire_all()
     assert (job.status, job.progress, count(session, Task)) == (ImportStatus.DONE, 100, 2)

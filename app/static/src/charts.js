@@ -4,32 +4,46 @@
 //   <script type="application/json" id="late-by-department">{…}</script>
 //
 // data-chart names the script's id; left empty, the next sibling script is taken. The JSON:
-//   kind        "stacked-bar" | "bar" | "line" | "donut"
-//   title       accessible name (and heading when show_title is true)
-//   categories  labels of the axis (of the slices for "donut")
-//   series      [{name, key?, values: [number|null], links?: [address|null], dashed?: true}]
+//   kind        "stacked-bar" | "bar" | "line" | "gantt" | "heatmap"
+//   title       accessible name
 //   unit        "项", "%" …, shown with every value
-//   horizontal  true: categories run downwards; the box grows with their number
-//   max         upper end of the value axis (100 for percentages)
 //   labels      words: {table: "数据表", total: "合计", category: "部门"}
-// `key` picks the colour (green, yellow, orange, red, grey, blue, done …) whatever the language
-// of `name`; without it the name is tried, then the palette. A click on a mark opens its link.
-// Below each chart stands the same data as a table: for keyboards, screen readers and printers.
+// for bars and lines:
+//   categories  labels of the axis
+//   series      [{name, key?, values: [number|null], links?: [address|null], dashed?: true}]
+//   horizontal  true: categories run downwards; the box grows with their number
+//   min, max    ends of the value axis (0 and 100 for percentages)
+// for "gantt" (one row per bar, days as "2022-06-30"):
+//   from, to    ends of the time axis;  today  the day of the line;  labels.today  its word
+//   legend      [{key, name}] of the bars' keys
+//   bars        [{name, link, key, start, end, open, done, milestones: [{day, name, done}]}]
+//               done: percent or null; open: there is no end, `end` only says how far to draw
+// for "heatmap":
+//   rows, columns  labels;  legend  [{key, name}] of the cells' keys
+//   cells       [{row, column, key, text, told, link}]: places count from 0, `text` stands in
+//               the cell, `told` in the tooltip
+// `key` picks the colour --chart-<key> of the style sheet; without it the palette is taken. A click
+// on a mark opens its link. Below each chart of bars or lines stands the same data as a table, for
+// keyboards, screen readers and printers, unless data-chart-table is "off": the page brings its own.
+// data-chart-fill keeps the height that the style sheet gives the box.
 import * as echarts from "echarts/core";
-import { BarChart, LineChart, PieChart } from "echarts/charts";
-import {
-  AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent,
-  GridComponent, LegendComponent, TitleComponent, TooltipComponent,
-} from "echarts/components";
+import { BarChart, CustomChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 import { colourOf, theme } from "./chart/colours.js";
 import { optionsFor, heightFor } from "./chart/options.js";
 import { dataTable } from "./chart/table.js";
+import { startTools } from "./chart/tools.js";
 
 echarts.use([
-  BarChart, LineChart, PieChart, AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent,
-  GridComponent, LegendComponent, TitleComponent, TooltipComponent, SVGRenderer,
+  BarChart, CustomChart, LineChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, SVGRenderer,
 ]);
+
+// Paper is narrower than a screen: for printing, charts are drawn again at its width, rows closer
+// together, and back.
+const PAPER = 680;
+const TIGHT = 0.8;
+let printing = false;
 
 const drawn = new Map();
 
@@ -52,9 +66,7 @@ function safeAddress(link) {
 }
 
 function linkAt(payload, event) {
-  const donut = payload.kind === "donut";
-  const series = payload.series[donut ? 0 : event.seriesIndex];
-  return safeAddress(series?.links?.[event.dataIndex]);
+  return safeAddress(event.data?.link ?? payload.series?.[event.seriesIndex]?.links?.[event.dataIndex]);
 }
 
 function follow(address, pointer) {
@@ -62,8 +74,14 @@ function follow(address, pointer) {
   else window.location.assign(address);
 }
 
+function setHeight(box, payload) {
+  if (box.dataset.chartFill !== undefined) return;
+  const height = heightFor(payload, box.clientWidth) * (printing ? TIGHT : 1);
+  box.style.height = `${Math.round(height)}px`; // CSSOM: a strict style-src lets it pass
+}
+
 function paint(box, state) {
-  box.style.height = `${heightFor(state.payload, box.clientWidth)}px`; // CSSOM: a strict style-src lets it pass
+  setHeight(box, state.payload);
   state.chart.resize();
   state.chart.setOption(optionsFor(state.payload, box.clientWidth, theme(box), (series, i) => colourOf(box, series, i)), true);
 }
@@ -76,8 +94,8 @@ export function drawChart(box) {
   } catch (error) {
     console.error("chart data cannot be read", box, error);
   }
-  if (!payload || !Array.isArray(payload.series)) return null;
-  box.style.height = `${heightFor(payload, box.clientWidth)}px`;
+  if (!payload) return null;
+  setHeight(box, payload);
   const chart = echarts.init(box, null, { renderer: "svg", locale: document.documentElement.lang.startsWith("en") ? "EN" : "ZH" });
   const state = { chart, payload };
   drawn.set(box, state);
@@ -93,7 +111,7 @@ export function drawChart(box) {
       paint(box, state);
     }
   }).observe(box);
-  if (box.dataset.chartTable !== "off") box.after(dataTable(payload, safeAddress));
+  if (payload.series && box.dataset.chartTable !== "off") box.after(dataTable(payload, safeAddress));
   return chart;
 }
 
@@ -114,7 +132,23 @@ function repaintAll() {
 new MutationObserver(repaintAll).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme", "class"] });
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintAll);
 
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => drawCharts());
-else drawCharts();
+window.addEventListener("beforeprint", () => {
+  printing = true;
+  for (const [box] of drawn) box.style.width = `${Math.min(PAPER, box.clientWidth)}px`;
+  repaintAll();
+});
+window.addEventListener("afterprint", () => {
+  printing = false;
+  for (const [box] of drawn) box.style.width = "";
+  repaintAll();
+});
+
+function start() {
+  drawCharts();
+  startTools();
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();
 
 window.luoxuanCharts = { drawChart, drawCharts };

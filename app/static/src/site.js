@@ -1,5 +1,17 @@
 // What every page needs: the menu on a telephone, drop-downs, messages. Each module finds its own
 // elements and does nothing where there are none; a page without scripts shows the same content.
+import { start as startConfirm } from "./site/confirm.js";
+import { start as startConsole } from "./site/console.js";
+import { start as startList } from "./site/list.js";
+import { start as startProgress } from "./site/progress.js";
+import { start as startSearch } from "./site/search.js";
 import { start as startShell } from "./site/shell.js";
+import { start as startShow } from "./site/show.js";
 
 startShell();
+startSearch();
+startList();
+startProgress();
+startShow();
+startConfirm();
+startConsole();

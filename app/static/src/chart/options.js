@@ -1,8 +1,10 @@
-// From the payload to ECharts' options. No DOM in here.
-const ROW = 30; // pixels per category of a horizontal chart
-const CROWDED = 24; // categories from which a vertical chart gets a slider
+// From the payload to ECharts' options: what all kinds share, and bars and lines. No DOM in here.
+import { ganttHeight, ganttOptions } from "./gantt.js";
+import { heatHeight, heatOptions } from "./heatmap.js";
 
-const NARROW = 480; // pixels: a telephone held upright
+const ROW = 30; // pixels per category of a horizontal chart
+
+export const NARROW = 480; // pixels: a telephone held upright
 
 // On a telephone names have no room side by side: many bars turn to rows.
 function lying(payload, width) {
@@ -10,10 +12,12 @@ function lying(payload, width) {
   return Boolean(payload.horizontal) || (width < NARROW && payload.categories.length > 6);
 }
 
-const withUnit = (value, unit) => (value === null || value === undefined ? "—" : `${value.toLocaleString()}${unit ?? ""}`);
+export const withUnit = (value, unit) => (value === null || value === undefined ? "—" : `${value.toLocaleString()}${unit ?? ""}`);
 
-// Height of the box in pixels; a style sheet's min-height still applies.
+// Height of the box in pixels; a box with data-chart-fill keeps the height its style sheet gives.
 export function heightFor(payload, width) {
+  if (payload.kind === "gantt") return ganttHeight(payload);
+  if (payload.kind === "heatmap") return heatHeight(payload);
   if (lying(payload, width)) return Math.max(180, payload.categories.length * ROW + 72);
   return width && width < NARROW ? 280 : 320;
 }
@@ -29,13 +33,12 @@ function folded(name, perLine) {
 // What a screen reader says: the title only. The numbers stand in the table below the chart;
 // ECharts' own wording reads every stacked value three times.
 function spoken(payload) {
-  const names = payload.kind === "donut" ? payload.categories : payload.series.map((series) => series.name);
+  const names = (payload.series ?? payload.legend ?? []).map((one) => one.name);
   return [payload.title, names.join("、")].filter(Boolean).join("：");
 }
 
 function tooltipText(payload, items) {
   const list = Array.isArray(items) ? items : [items];
-  if (payload.kind === "donut") return `${list[0].name}  ${withUnit(list[0].value, payload.unit)}（${list[0].percent}%）`;
   const lines = [payload.categories[list[0].dataIndex]];
   let total = 0;
   for (const item of list) {
@@ -46,7 +49,7 @@ function tooltipText(payload, items) {
     }
     lines.push(`${item.seriesName}  ${withUnit(value, payload.unit)}`);
   }
-  if (payload.kind === "stacked-bar") lines.push(`${payload.labels?.total ?? "合计"}  ${withUnit(total, payload.unit)}`);
+  if (payload.kind === "stacked-bar") lines.push(`${payload.labels?.total ?? "Σ"}  ${withUnit(total, payload.unit)}`);
   return lines.join("\n");
 }
 
@@ -75,7 +78,7 @@ function categoryAxis(payload, look, width, flat) {
     axisLine: { lineStyle: { color: look.line } },
     axisLabel: {
       color: look.text,
-      interval: flat || payload.categories.length <= CROWDED / 2 ? 0 : "auto",
+      interval: flat || payload.categories.length <= 12 ? 0 : "auto",
       lineHeight: 14,
       hideOverlap: true,
       formatter: (name) => folded(name, perLine),
@@ -117,49 +120,32 @@ function cartesianSeries(payload, colour, look, flat) {
   });
 }
 
-function donutSeries(payload, colour, look, width) {
-  const series = payload.series[0] ?? { values: [] };
-  return [{
-    type: "pie", radius: width < NARROW ? ["36%", "54%"] : ["52%", "76%"], center: ["50%", "50%"], cursor: series.links?.some(Boolean) ? "pointer" : "default",
-    itemStyle: { borderColor: look.ground, borderWidth: 2 },
-    label: { color: look.text, formatter: (slice) => `${slice.name} ${withUnit(slice.value, payload.unit)}` },
-    labelLine: { lineStyle: { color: look.muted } },
-    data: payload.categories.map((name, index) => ({
-      name, value: series.values[index],
-      itemStyle: { color: colour({ name, key: series.keys?.[index] }, index) },
-    })),
-  }];
-}
-
 export function optionsFor(payload, width, look, colour) {
-  const donut = payload.kind === "donut";
-  const flat = lying(payload, width);
-  const crowded = !donut && !flat && payload.categories.length > CROWDED;
-  const legend = { bottom: 0, icon: payload.kind === "line" ? undefined : "roundRect", itemWidth: 14, itemHeight: 10, type: "plain", textStyle: { color: look.text } };
   const options = {
     backgroundColor: "transparent",
     animation: !look.still,
     animationDuration: 300,
     textStyle: { fontFamily: look.font, color: look.text },
     aria: { enabled: true, label: { description: spoken(payload) }, decal: { show: look.patterns } },
-    title: { text: payload.title ?? "", show: Boolean(payload.show_title), left: "center", textStyle: { color: look.text, fontSize: 15 } },
     tooltip: {
-      renderMode: "richText", confine: true, trigger: donut ? "item" : "axis", axisPointer: { type: payload.kind === "line" ? "line" : "shadow" },
+      renderMode: "richText", confine: true, trigger: "item",
       backgroundColor: look.ground, borderColor: look.line, textStyle: { color: look.text, fontFamily: look.font },
-      formatter: (items) => tooltipText(payload, items),
     },
-    legend: donut || payload.series.length > 1 ? legend : { ...legend, show: false },
+    legend: { bottom: 0, itemWidth: 14, itemHeight: 10, type: "plain", icon: "roundRect", textStyle: { color: look.text }, inactiveColor: look.line },
   };
-  if (donut) return { ...options, legend: { ...legend, show: false }, series: donutSeries(payload, colour, look, width) };
+  if (payload.kind === "gantt") return ganttOptions(payload, width, look, colour, options);
+  if (payload.kind === "heatmap") return heatOptions(payload, width, look, colour, options);
+  const flat = lying(payload, width), line = payload.kind === "line";
   const categories = categoryAxis(payload, look, width, flat);
   const values = valueAxis(payload, look, flat);
   return {
     ...options,
+    tooltip: { ...options.tooltip, trigger: "axis", axisPointer: { type: line ? "line" : "shadow" }, formatter: (items) => tooltipText(payload, items) },
+    legend: { ...options.legend, icon: line ? undefined : "roundRect", show: payload.series.length > 1 },
     // measured outer bounds: long names push the plot inwards instead of being cut off
-    grid: { left: 8, right: payload.kind === "line" ? 52 : 20, top: (payload.show_title ? 28 : 0) + (flat ? 8 : 32), bottom: crowded ? 76 : 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 8, right: line ? 52 : 20, top: flat ? 8 : payload.unit === "%" ? 22 : 32, bottom: 34, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: flat ? values : categories,
     yAxis: flat ? categories : values,
-    dataZoom: crowded ? [{ type: "slider", bottom: 34, height: 18, brushSelect: false }, { type: "inside", zoomOnMouseWheel: false, moveOnMouseWheel: false }] : [],
     series: cartesianSeries(payload, colour, look, flat),
   };
 }

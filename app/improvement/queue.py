@@ -1,0 +1,171 @@
+"""What waits in improvement: adjustments and results on their way (Art. 9.2-9.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from app.core import queue
+from app.core.actor import Actor
+from app.core.policy import visible
+from app.core.queue import SOON, Addition, Desk, Waiting, in_sources, waiting_rows
+from app.core.text import message
+from app.models.cycles import PhaseCode
+from app.models.improvement import Adjustment, ResultStatus, TaskResult
+from app.models.organisation import Charge, Person
+from app.models.planning import Task, TaskStatus
+from app.planning.queue import task_label
+from app.security.roles import STAFF, TOP_LEADER
+
+
+def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
+    yield from _adjustments(actor, desk)
+    yield from _results(actor, desk)
+
+
+def _adjustments(actor: Actor, desk: Desk) -> Iterable[Waiting]:
+    department = Adjustment.department_id
+    rows = (
+        waiting_rows(
+            Adjustment.id,
+            # An addition has no task yet: it is known by its cause.
+            func.coalesce(task_label(), Adjustment.cause),
+            since=Adjustment.updated_at,
+            department=department,
+            detail=Adjustment.review_comment,
+        )
+        .select_from(Adjustment)
+        .outerjoin(Task, Task.id == Adjustment.task_id)
+        .where(visible(actor, Adjustment), Adjustment.cycle_id.in_(desk.cycles))
+    )
+    if actor.may("adjustment:submit") and actor.headed:
+        yield Waiting(
+            "adjustment.submit",
+            Adjustment,
+            message("Adjustments to submit"),
+            "submit",
+            rows.where(in_sources(Adjustment, "submit"), department.in_(actor.headed)),
+        )
+    if actor.may("adjustment:review"):
+        yield Waiting(
+            "adjustment.review",
+            Adjustment,
+            message("Adjustments to review"),
+            "review",
+            rows.where(in_sources(Adjustment, "review"), _decides_on(actor, desk, department)),
+        )
+    for step, title in (
+        ("send_to_committee", message("Adjustments for the committee")),
+        ("apply", message("Approved adjustments to apply")),
+    ):
+        if actor.may(f"adjustment:{step}"):
+            yield Waiting(
+                f"adjustment.{step}",
+                Adjustment,
+                title,
+                step,
+                rows.where(in_sources(Adjustment, step)),
+            )
+    if actor.may("adjustment:approve"):
+        yield Waiting(
+            "adjustment.decide",
+            Adjustment,
+            message("Adjustments whose decision is to be recorded"),
+            "show",
+            rows.where(in_sources(Adjustment, "approve")),
+            verb=message("Record the decision"),
+        )
+
+
+def _results(actor: Actor, desk: Desk) -> Iterable[Waiting]:
+    reported: ColumnElement[bool] = Task.lead_department_id.in_(actor.headed)
+    if actor.has_role(STAFF):
+        reported = or_(reported, Task.owner_id == actor.user_id)
+    due = desk.last_day(PhaseCode.RESULTS, Task.cycle_id)
+    rows = (
+        waiting_rows(
+            TaskResult.id,
+            task_label(),
+            due_on=due,
+            since=TaskResult.updated_at,
+            department=Task.lead_department_id,
+            detail=TaskResult.review_comment,
+        )
+        .select_from(TaskResult)
+        .join(Task, Task.id == TaskResult.task_id)
+        .where(visible(actor, TaskResult), Task.cycle_id.in_(desk.cycles))
+    )
+    if actor.may("task_result:add"):
+        yield Waiting(
+            "task_result.write",
+            Task,
+            message("Results to write"),
+            Addition(TaskResult, "task"),
+            waiting_rows(
+                Task.id, task_label(), due_on=due, department=Task.lead_department_id
+            ).where(
+                visible(actor, Task),
+                Task.cycle_id.in_(desk.cycles),
+                Task.status == TaskStatus.ACCEPTED,
+                # A result may be written as soon as the work is done; all are due at the
+                # year's end and spoken of when that is near.
+                or_(Task.actual_percent == 100, due <= desk.today + SOON),
+                ~exists(select(TaskResult.id).where(TaskResult.task_id == Task.id)),
+                reported,
+            ),
+            verb=message("Write"),
+        )
+        yield Waiting(
+            "task_result.correct",
+            TaskResult,
+            message("Returned results to correct"),
+            "edit",
+            rows.where(TaskResult.status == ResultStatus.RETURNED, reported),
+            verb=message("Correct"),
+        )
+    if actor.may("task_result:submit") and actor.headed:
+        yield Waiting(
+            "task_result.submit",
+            TaskResult,
+            message("Drafted results to submit"),
+            "submit",
+            rows.where(
+                TaskResult.status == ResultStatus.DRAFT, Task.lead_department_id.in_(actor.headed)
+            ),
+        )
+    if actor.may("task_result:confirm"):
+        yield Waiting(
+            "task_result.confirm",
+            TaskResult,
+            message("Results to confirm"),
+            "confirm",
+            rows.where(
+                in_sources(TaskResult, "confirm"),
+                _decides_on(actor, desk, Task.lead_department_id),
+            ),
+        )
+
+
+def _decides_on(actor: Actor, desk: Desk, department: Any) -> ColumnElement[bool]:
+    """Rows of the departments in the leader's charge, never of the leader's own. Top leaders
+    step in where no leader in charge may decide (domain §1)."""
+    not_own = department.not_in(actor.departments)
+    in_charge = department.in_(actor.charged)
+    if not actor.has_role(TOP_LEADER):
+        return and_(in_charge, not_own)
+    able = exists(
+        select(Charge.id)
+        .join(Person, Person.id == Charge.leader_id)
+        .where(
+            Charge.department_id == department,
+            Charge.valid_from <= desk.today,
+            or_(Charge.valid_to.is_(None), Charge.valid_to >= desk.today),
+            or_(Person.department_id.is_(None), Person.department_id != department),
+        )
+    )
+    return and_(or_(in_charge, ~able), not_own)
+
+
+queue.register(waiting)

@@ -1,0 +1,34 @@
+"""Commands of the inbox: a message is read once its person says so or opens it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.actor import Actor
+from app.core.policy import visible
+from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.system import Notification
+
+
+def mark_read(session: AnySession, actor: Actor, row: Notification) -> None:
+    """Its person has read `row`. Reading it again changes nothing."""
+    if row.read_at is not None:
+        return
+    with unit_of_work(session, actor):
+        row.read_at = clock.now()
+
+
+def mark_all_read(session: AnySession, actor: Actor) -> int:
+    """Everything in the actor's own inbox is read. Says how many messages were not."""
+    with unit_of_work(session, actor):
+        unread = session.scalars(
+            select(Notification).where(
+                visible(actor, Notification),
+                Notification.person_id == actor.user_id,
+                Notification.read_at.is_(None),
+            )
+        ).all()
+        for row in unread:
+            row.read_at = clock.now()
+    return len(unread)
