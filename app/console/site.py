@@ -22,6 +22,7 @@ class FirstPage(Gated, AdminIndexView):
 
     def __init__(self) -> None:
         super().__init__(NAME, endpoint="console", url="/console", template="console/index.html")
+        self.static_folder = None  # Flask-Admin's scripts and styles are not in use, nor served
 
     @expose("/")
     def index(self) -> Any:

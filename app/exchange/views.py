@@ -16,6 +16,7 @@ from wtforms import (
     BooleanField,
     DateField,
     IntegerField,
+    PasswordField,
     SelectField,
     StringField,
     validators,
@@ -28,21 +29,29 @@ from app.core.errors import Conflict, Refusal, RuleViolation
 from app.core.text import message, words
 from app.exchange import jobs
 from app.exchange.reading import MAX_FILE_BYTES
+from app.exchange.table_specs import SPECS
+from app.exchange.templates import template_of
 from app.exchange.uploads import SUFFIXES, Shelf, unpack
 from app.extensions import db
 from app.models.base import label_of
 from app.models.organisation import Department
 from app.models.planning import Task
 from app.models.system import ImportJob, ImportStatus
+from app.security.manager import hash_password
+from app.security.rules import check_password
 from app.web import uploading
+from app.web.downloads import attachment
 from app.web.forms import DATES
+from app.web.labels import lazy_noun
 from app.web.refusals import show_refusal
 from app.web.views import the_actor
 
 PAGE = 50
-KIND_LABELS = {
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KIND_LABELS: dict[str, Any] = {
     "task": lazy_gettext("Tasks (decomposition)"),
     "department": lazy_gettext("Departments"),
+    **{kind: lazy_noun(spec.model) for kind, spec in SPECS.items()},
 }
 ACTION_LABELS = {
     "error": lazy_gettext("Error"),
@@ -86,6 +95,14 @@ class ImportForm(FlaskForm):
         lazy_gettext("Write adjustment drafts for issued tasks that differ"),
         [validators.Optional()],
     )
+    first_password = PasswordField(
+        lazy_gettext("First password"),
+        [validators.Optional(), validators.Length(max=100)],
+        description=lazy_gettext(
+            "Only for a staff list with new people: each of them changes it at the first sign-in."
+        ),
+        render_kw={"autocomplete": "new-password"},
+    )
     file = FileField(lazy_gettext("File"), [FileRequired(lazy_gettext("Choose a file."))])
 
 
@@ -102,6 +119,7 @@ class ImportView(BaseView):
         "progress": "read",
         "confirm": "edit",
         "retry": "edit",
+        "template": "read",
     }
 
     @expose("/")
@@ -120,11 +138,22 @@ class ImportView(BaseView):
             shelf = _shelf()
             options = _options(form)
             upload = shelf.keep(form.file.data.filename or "", form.file.data.stream)
-            job = jobs.open_job(db.session, actor, shelf, upload, form.kind.data, options)
+            kind, first = form.kind.data, _first_password_hash(form)
+            job = jobs.open_job(db.session, actor, shelf, upload, kind, options, first)
         except Refusal as refusal:
             show_refusal(form, refusal)
             return uploading.refused(form, lambda: self._start(form), 422)
         return uploading.arrived(url_for("ImportView.show", pk=job.id))
+
+    @expose("/template/<string:kind>")
+    @has_access
+    def template(self, kind: str) -> Any:
+        """The empty workbook to fill in, with the college's own names to choose from."""
+        actor = the_actor()
+        if kind not in jobs.kinds_of(actor):
+            abort(404)
+        content = template_of(db.session, actor, kind)
+        return attachment(content, f"{KIND_LABELS[kind]}-{gettext('template')}.xlsx", XLSX)
 
     @expose("/<int:pk>")
     @has_access
@@ -233,9 +262,22 @@ class ImportView(BaseView):
         )
 
 
+def _first_password_hash(form: ImportForm) -> str:
+    """What new people of a staff list sign in with; "" for other tables. RuleViolation for a
+    password that is too weak."""
+    given = form.first_password.data or ""
+    if form.kind.data != "person" or not given:
+        return ""
+    try:
+        check_password(given, username="", minimum=current_app.config["PASSWORD_MIN_LENGTH"])
+    except RuleViolation as refusal:
+        raise RuleViolation(refusal.message, "first_password") from refusal
+    return hash_password(given)
+
+
 def _options(form: ImportForm) -> dict[str, Any]:
     """The form as the job keeps it. RuleViolation where fields belong together."""
-    if form.kind.data == "department":
+    if form.kind.data != "task":
         return {}
     if form.year.data is None:
         raise RuleViolation(message("A required field is empty."), "year")
@@ -253,9 +295,12 @@ def _options(form: ImportForm) -> dict[str, Any]:
 
 
 def _field_label(kind: str) -> Any:
+    spec = SPECS.get(kind)
     model: type[Any] = Department if kind == "department" else Task
 
     def label(name: str) -> str:
+        if spec is not None:
+            return words(spec.label(spec.column(name)))
         if name in _FIELD_LABELS:
             return str(_FIELD_LABELS[name])
         return words(label_of(model, _FIELDS.get(name, name)))

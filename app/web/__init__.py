@@ -12,7 +12,7 @@ from app.core import text
 from app.extensions import compress, csrf
 from app.web import incoming
 
-OPEN_ENDPOINTS = {"static", "appbuilder.static", "console.static", "healthz"}
+OPEN_ENDPOINTS = {"static", "appbuilder.static", "healthz"}
 CHINESE = "zh_Hans_CN"
 
 

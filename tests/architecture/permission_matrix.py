@@ -35,7 +35,6 @@ OPEN_DOORS = {
     "healthz": PUBLIC,  # for the monitoring of the server: says nothing about rows
     "static": PUBLIC,
     "appbuilder.static": PUBLIC,
-    "console.static": PUBLIC,  # styles and scripts of Flask-Admin
     "SignInView.login": PUBLIC,
     "SignInView.logout": PUBLIC,
     "SecurityApi.login": PUBLIC,

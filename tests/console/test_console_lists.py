@@ -291,6 +291,7 @@ def test_a_page_loads_nothing_from_another_site(
             assert not re.match(r"(?:[a-z]+:)?//", address), address
         files |= set(re.findall(r'(?:src|href)="(/[^"]*static[^"]*)"', text))
     assert not any(file.startswith("/console/static/") for file in files)
+    assert client.get("/console/static/vendor/jquery.min.js").status_code == 404
     for file in files:
         answer = client.get(file)
         assert answer.status_code == 200, file

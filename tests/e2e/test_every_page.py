@@ -205,7 +205,7 @@ def _signed_in(context: BrowserContext, username: str, faults: list[str]) -> Pag
     page.locator("[name=username]").fill(username)
     page.locator("[name=password]").fill("demo-2022")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda place: "/login" not in place)
     _watch(page, faults)
     return page
 

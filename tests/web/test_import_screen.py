@@ -335,7 +335,7 @@ def test_what_is_no_table_is_refused_with_a_message(
     }
     answer = client_for("office").post("/import/upload", data=data)
     assert answer.status_code == 422
-    assert "text-danger" in answer.text
+    assert "lx-errors" in answer.text
     assert count(session, ImportJob) == 0
     assert not list((Path(app.config["FILES_PATH"]) / "imports").glob(".*.part"))
 

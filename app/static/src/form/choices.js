@@ -14,6 +14,14 @@ const told = (className, text) => {
   return box;
 };
 
+// A line of the list that cannot be chosen.
+const notice = (className, text) => {
+  const box = told(className, text);
+  box.setAttribute("role", "option");
+  box.setAttribute("aria-disabled", "true");
+  return box;
+};
+
 const render = {
   option: (one) => {
     const box = told("", one.text);
@@ -21,9 +29,9 @@ const render = {
     return box;
   },
   item: (one) => told("", one.text),
-  no_results: () => told("no-results", say("nothing")),
-  loading: () => told("lx-hint lx-loading", say("loading")),
-  loading_more: () => told("lx-hint lx-loading", say("more")),
+  no_results: () => notice("no-results", say("nothing")),
+  loading: () => notice("lx-hint lx-loading", say("loading")),
+  loading_more: () => notice("lx-hint lx-loading", say("more")),
   no_more_results: () => null,
 };
 
@@ -56,6 +64,7 @@ function settings(select) {
     sortField: [{ field: "$order" }],
     // Else Enter, pressed before the answer comes, would choose what fitted the words before.
     onType() {
+      this.clearActiveOption();
       this.clearOptions();
       this.refreshOptions();
     },
