@@ -33,7 +33,7 @@ class PhaseNow:
 
 def register(app: Flask) -> None:
     app.before_request(_take_choices)
-    app.add_url_rule("/year/<int:year>", "choose_year", choose_year)
+    app.add_url_rule("/year/<year>", "choose_year", choose_year)
     app.jinja_env.globals.update(
         shell_menu=_menu,
         shell_icon=icon,
@@ -60,13 +60,14 @@ def chosen_cycle() -> CycleEntry | None:
     return known.current_cycle
 
 
-def choose_year(year: int) -> Any:
+def choose_year(year: str) -> Any:
     """`/year/2022?next=/task/list/`: work in that year from now on."""
     if not current_user.is_authenticated:
+        return redirect(url_for("SignInView.login", next=request.path))
+    wanted = next((cycle.year for cycle in directory().cycles if str(cycle.year) == year), None)
+    if wanted is None:
         abort(404)
-    if not any(cycle.year == year for cycle in directory().cycles):
-        abort(404)
-    session["year"] = year
+    session["year"] = wanted
     place = request.args.get("next", "/")
     parts = urlsplit(place)
     # Only a page of ours: "//elsewhere" and "/\\elsewhere" are other hosts to a browser.
