@@ -240,7 +240,5 @@ def register(builder: Any) -> None:
         icon="archive",
         **master,
     )
-    builder.add_view(
-        HolidayView, "holiday", label=lazy_gettext("Holidays"), icon="beach", **master
-    )
+    builder.add_view(HolidayView, "holiday", label=lazy_gettext("Holidays"), icon="beach", **master)
     builder.add_view_no_menu(ComponentView)

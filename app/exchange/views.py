@@ -245,6 +245,8 @@ class ImportView(BaseView):
         )
         uploading.tell_limits(form.file, megabytes=megabytes, types=types)
         form.kind.choices = [(kind, KIND_LABELS[kind]) for kind in jobs.kinds_of(actor)]
+        if "person" not in jobs.kinds_of(actor):
+            del form.first_password
         if request.method == "GET":
             form.year.data = clock.today().year
         return form
@@ -265,8 +267,8 @@ class ImportView(BaseView):
 def _first_password_hash(form: ImportForm) -> str:
     """What new people of a staff list sign in with; "" for other tables. RuleViolation for a
     password that is too weak."""
-    given = form.first_password.data or ""
-    if form.kind.data != "person" or not given:
+    given = form.first_password.data if form.kind.data == "person" else ""
+    if not given:
         return ""
     try:
         check_password(given, username="", minimum=current_app.config["PASSWORD_MIN_LENGTH"])

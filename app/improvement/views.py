@@ -100,6 +100,10 @@ def register(builder: Any) -> None:
         **category,
     )
     builder.add_view(
-        TaskResultView, "task_result", label=lazy_gettext("Results"), icon="circle-check", **category
+        TaskResultView,
+        "task_result",
+        label=lazy_gettext("Results"),
+        icon="circle-check",
+        **category,
     )
     builder.add_view_no_menu(AdjustmentChangeView)

@@ -28,7 +28,9 @@ class Verdict:
     reason: Message
 
 
-def planned_percent(milestones: Iterable[tuple[dt.date | None, Decimal | None]], day: dt.date) -> Decimal | None:
+def planned_percent(
+    milestones: Iterable[tuple[dt.date | None, Decimal | None]], day: dt.date
+) -> Decimal | None:
     """The plan at `day`: the percent of the last milestone due by then, 0 before the first.
     None without dated milestones: such a task has no planned curve."""
     dated = sorted(
@@ -53,11 +55,19 @@ def compute(
     """The light of a check at `day`. The worst rule that fires decides."""
     if finished_on is not None:
         if due_on is not None and finished_on > due_on:
-            return Verdict(Light.BLUE, "light.finished", message("Finished late, on %(day)s.", day=finished_on))
-        return Verdict(Light.BLUE, "light.finished", message("Finished on %(day)s.", day=finished_on))
+            return Verdict(
+                Light.BLUE, "light.finished", message("Finished late, on %(day)s.", day=finished_on)
+            )
+        return Verdict(
+            Light.BLUE, "light.finished", message("Finished on %(day)s.", day=finished_on)
+        )
     if due_on is not None and day > due_on and (actual is None or actual < 100):
         days = (day - due_on).days
-        return Verdict(Light.RED, "light.overdue", message("Overdue by %(days)s days and unfinished.", days=days))
+        return Verdict(
+            Light.RED,
+            "light.overdue",
+            message("Overdue by %(days)s days and unfinished.", days=days),
+        )
     if actual is None:
         return Verdict(Light.GREY, "light.no_data", message("No progress reported."))
     lag = max(Decimal(0), (planned or Decimal(0)) - actual)
@@ -67,7 +77,11 @@ def compute(
         return Verdict(
             Light.ORANGE,
             "light.orange_lag_points",
-            message("%(lag)s points behind the plan (more than %(limit)s).", lag=f"{lag:f}", limit=f"{thresholds.orange:f}"),
+            message(
+                "%(lag)s points behind the plan (more than %(limit)s).",
+                lag=f"{lag:f}",
+                limit=f"{thresholds.orange:f}",
+            ),
         )
     if quality == Quality.FAIR:
         return Verdict(Light.YELLOW, "light.yellow_quality", message("The quality is fair."))
@@ -75,11 +89,23 @@ def compute(
         return Verdict(
             Light.YELLOW,
             "light.yellow_lag_points",
-            message("%(lag)s points behind the plan (more than %(limit)s).", lag=f"{lag:f}", limit=f"{thresholds.yellow:f}"),
+            message(
+                "%(lag)s points behind the plan (more than %(limit)s).",
+                lag=f"{lag:f}",
+                limit=f"{thresholds.yellow:f}",
+            ),
         )
     if planned is None:
         return Verdict(Light.GREEN, "light.green", message("In progress; no planned curve."))
-    return Verdict(Light.GREEN, "light.green", message("On plan (%(lag)s points behind at most %(limit)s).", lag=f"{lag:f}", limit=f"{thresholds.yellow:f}"))
+    return Verdict(
+        Light.GREEN,
+        "light.green",
+        message(
+            "On plan (%(lag)s points behind at most %(limit)s).",
+            lag=f"{lag:f}",
+            limit=f"{thresholds.yellow:f}",
+        ),
+    )
 
 
 ORDER = (Light.BLUE, Light.GREEN, Light.GREY, Light.YELLOW, Light.ORANGE, Light.RED)

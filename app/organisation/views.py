@@ -196,8 +196,10 @@ def register(builder: Any) -> None:
         **category,
     )
     builder.add_view(
-        DelegationView, "delegation", label=lazy_gettext("Delegations"), icon="arrow-forward-up", **category
+        DelegationView,
+        "delegation",
+        label=lazy_gettext("Delegations"),
+        icon="arrow-forward-up",
+        **category,
     )
-    builder.add_view(
-        ChargeView, "charge", label=lazy_gettext("Charges"), icon="link", **category
-    )
+    builder.add_view(ChargeView, "charge", label=lazy_gettext("Charges"), icon="link", **category)

@@ -58,7 +58,9 @@ def freeze(
     baseline.content_hash = _hash(copies)
     session.add_all([baseline, *copies])
     session.flush()
-    session.add_all(part for copy, task in zip(copies, tasks, strict=True) for part in _parts(copy, task))
+    session.add_all(
+        part for copy, task in zip(copies, tasks, strict=True) for part in _parts(copy, task)
+    )
     return baseline
 
 
@@ -73,7 +75,8 @@ def _copy(baseline: Baseline, task: Task) -> BaselineTask:
         standard=task.standard,
         lead_department_id=task.lead_department_id,
         departments_text="、".join(
-            part.department.name for part in sorted(task.departments, key=lambda part: part.position)
+            part.department.name
+            for part in sorted(task.departments, key=lambda part: part.position)
         )
         or None,
         due_on=task.due_on,

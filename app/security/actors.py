@@ -44,17 +44,19 @@ PREFIX = "can_"
 _RIGHTS = (Person, Role, PermissionView, Group, Appointment, Charge, Delegation, Department)
 _NAMES = (Cycle, Phase, TaskCategory)
 _BOOKKEEPING = {"last_login", "login_count", "fail_login_count", "locked_until", "changed_on"}
-_remembered: dict[int, tuple[int, dt.date, Actor]] = {}
+_remembered: dict[tuple[int, int], tuple[int, dt.date, Actor]] = {}
+"""By database and person: a process may serve more than one application (tests do)."""
 _RISEN = "access_stamp_risen"
 
 
 def actor_of(session: AnySession, person: Person, stamp: int, door: Door) -> Actor:
     """The actor of `person` at this `stamp`; from memory when nothing changed since."""
     today = clock.today()
-    kept = _remembered.get(person.id)
+    place = (id(session.get_bind().engine), person.id)
+    kept = _remembered.get(place)
     if kept is None or kept[0] != stamp or kept[1] != today:
         kept = (stamp, today, _look_up(session, person, today))
-        _remembered[person.id] = kept
+        _remembered[place] = kept
     actor = kept[2]
     return actor if actor.door == door else dataclasses.replace(actor, door=door)
 

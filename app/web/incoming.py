@@ -19,7 +19,9 @@ DEPTH = 20
 
 def refuse_unusable() -> None:
     """400 for a request that cannot mean anything."""
-    if any(isinstance(value, int) and value >= 2**31 for value in (request.view_args or {}).values()):
+    if any(
+        isinstance(value, int) and value >= 2**31 for value in (request.view_args or {}).values()
+    ):
         abort(404)  # no row has such a number
     texts = [*request.args.keys(), *_values(request.args), *(request.view_args or {}).values()]
     if any(_unusable(text) for text in texts) or not LINK_WORDS.isdisjoint(request.args):

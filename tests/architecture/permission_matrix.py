@@ -46,6 +46,7 @@ OPEN_DOORS = {
 }
 """Doors without a permission of their own. Whoever adds one says why."""
 
+
 @dataclass(frozen=True, order=True, slots=True)
 class Door:
     kind: str

@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from werkzeug.serving import make_server
 
 from app.core import clock
 from tests import cast as the_cast
+
+UNTIL = dt.date(2026, 10, 20)
+"""The day the demo college has lived to."""
 
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
@@ -74,9 +78,10 @@ def size(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def page_for(browser: Browser, address: str, size: str) -> Iterator[Callable[[str], Page]]:
-    """`page_for("head_jwc")`: a browser window where she has just signed in, by typing.
+@contextmanager
+def windows(browser: Browser, address: str, size: str) -> Iterator[Callable[[str, str], Page]]:
+    """`sign_in(username, password)`: a browser window where that person has just signed in, by
+    typing.
 
     A window fails its test when a script fails in it, when a page breaks the content policy or
     when it asks another host for anything.
@@ -101,15 +106,15 @@ def page_for(browser: Browser, address: str, size: str) -> Iterator[Callable[[st
             ),
         )
 
-    def sign_in(name: str) -> Page:
+    def sign_in(username: str, password: str) -> Page:
         context = browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=address)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         watch(page)
         page.goto("/login/")
-        page.locator("[name=username]").press_sequentially(the_cast.username(name))
-        page.locator("[name=password]").press_sequentially(the_cast.PASSWORD)
+        page.locator("[name=username]").press_sequentially(username)
+        page.locator("[name=password]").press_sequentially(password)
         page.keyboard.press("Enter")
         expect(page).to_have_url(f"{address}/")
         return page
@@ -118,3 +123,45 @@ def page_for(browser: Browser, address: str, size: str) -> Iterator[Callable[[st
     for context in contexts:
         context.close()
     assert not troubles
+
+
+@pytest.fixture
+def page_for(browser: Browser, address: str, size: str) -> Iterator[Callable[[str], Page]]:
+    """`page_for("head_jwc")`: somebody of the cast at the browser (see `windows`)."""
+    with windows(browser, address, size) as sign_in:
+        yield lambda name: sign_in(the_cast.username(name), the_cast.PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class College:
+    """A small demo that has lived until `UNTIL`, served at `address`."""
+
+    app: Flask
+    address: str
+
+
+@pytest.fixture(scope="session")
+def college(make_app: Callable[..., Flask]) -> Iterator[College]:
+    from app.demo.year import Size, build_demo
+    from app.extensions import db
+    from app.security import actors
+    from app.security.manager import hash_password
+    from app.web import directory
+
+    actors.forget()
+    directory.forget()
+    app = make_app(cast=False, WTF_CSRF_ENABLED=True)
+    with app.app_context():
+        size = Size(departments=12, tasks=48, years=1, seed=1, until=UNTIL)
+        build_demo(db.session, size, hash_password, lambda _words: None)
+    with serve(app, lambda: UNTIL) as address:
+        yield College(app, address)
+    actors.forget()
+    directory.forget()
+
+
+@pytest.fixture
+def demo_page_for(browser: Browser, college: College, size: str) -> Iterator[Callable[[str], Page]]:
+    """`demo_page_for("head.jwc")`: somebody of the demo college at the browser."""
+    with windows(browser, college.address, size) as sign_in:
+        yield lambda username: sign_in(username, "demo-2022")

@@ -7,7 +7,6 @@ leaves empty gets one row from the factories.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +22,12 @@ from app.core.policy import visible
 from app.extensions import db
 from app.models.organisation import Person
 from app.security import actors
-from app.web import directory
 from tests.architecture import permission_matrix as matrix
 from tests.architecture.permission_matrix import Door
-from tests.e2e.conftest import SIZES, serve
+from tests.e2e.conftest import SIZES, UNTIL, College
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-UNTIL = dt.date(2026, 10, 20)
 READERS = (
     "office",
     "admin",
@@ -61,7 +58,7 @@ MAIN = (
 NOT_PAGES = (
     "static", "healthz", "LocaleView", "UtilView", ".download", "SignInView.logout", "choose_year",
     ".content", ".suggest", ".choices", "choices", ".export", "OpenApi", ".progress", ".csv",
-    ".template", ".refused", ".data",
+    ".template", ".refused", ".data", ".ajax_lookup",
 )  # fmt: skip
 
 
@@ -74,30 +71,10 @@ class Stop:
     reader: str
 
 
-@dataclass(frozen=True, slots=True)
-class College:
-    app: Flask
-    address: str
-    stops: tuple[Stop, ...]
-
-
 @pytest.fixture(scope="module")
-def college(make_app: Any) -> Iterator[College]:
-    from app.demo.year import Size, build_demo
-    from app.security.manager import hash_password
-
-    actors.forget()
-    directory.forget()
-    app = make_app(cast=False, WTF_CSRF_ENABLED=True)
-    with app.app_context():
-        size = Size(departments=12, tasks=48, years=1, seed=1, until=UNTIL)
-        build_demo(db.session, size, hash_password, lambda _words: None)
-        with clock.at(UNTIL):
-            stops = tuple(_stops(app))
-    with serve(app, lambda: UNTIL) as address:
-        yield College(app, address, stops)
-    actors.forget()
-    directory.forget()
+def stops(college: College) -> tuple[Stop, ...]:
+    with college.app.app_context(), clock.at(UNTIL):
+        return tuple(_stops(college.app))
 
 
 def _stops(app: Flask) -> Iterator[Stop]:
@@ -165,9 +142,11 @@ def _model(app: Flask, door: Door) -> Any:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_no_page_has_a_fault(browser: Browser, college: College, look: str) -> None:
+def test_no_page_has_a_fault(
+    browser: Browser, college: College, stops: tuple[Stop, ...], look: str
+) -> None:
     size, theme, language = LOOKS[look]
-    stops = [stop for stop in college.stops if look in WHOLE_WALK or stop.door in MAIN]
+    stops = tuple(stop for stop in stops if look in WHOLE_WALK or stop.door in MAIN)
     assert len(stops) > (100 if look in WHOLE_WALK else 8)
     axe = AXE.read_text(encoding="utf-8")
     faults: list[str] = []

@@ -20,7 +20,7 @@ def test_a_leader_goes_from_the_chart_to_the_list_behind_it(
     leader.goto("/chart/tasks?scope=mine")
     expect(leader.locator("main")).to_contain_text("各部门任务")
     leader.goto("/task/list/?_flt_0_lead_department=2")
-    expect(leader.locator("main")).to_contain_text("记录数目")
+    expect(leader.locator("main")).to_contain_text("牵头部门 是")
     leader.goto("/department/add")
     expect(leader.locator("main")).to_contain_text("403")
 

@@ -24,7 +24,7 @@ def test_the_office_imports_a_workbook_and_a_head_does_not(
 
     office = page_for("office")
     office.goto("/import/")
-    expect(office.locator(".navbar")).to_be_visible()
+    expect(office.locator(".lx-top")).to_be_visible()
     office.locator("select[name=kind]").select_option("task", force=True)
     office.locator("[name=year]").fill("2026")
     office.locator("[name=file]").set_input_files(path)

@@ -99,6 +99,6 @@ def test_a_leader_filters_the_list_by_department(
 ) -> None:
     leader = page_for("leader")
     leader.goto("/task/list/?_flt_0_lead_department=2")
-    expect(leader.locator("body")).to_contain_text("记录数目")
+    expect(leader.locator("main")).to_contain_text("牵头部门 是")
     leader.goto("/department/add")
     expect(leader.locator("body")).to_contain_text("403")

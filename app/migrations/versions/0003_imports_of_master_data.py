@@ -16,7 +16,9 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("import_job") as table:
         table.drop_constraint(op.f("ck_import_job_kind"), type_="check")
-        table.create_check_constraint(op.f("ck_import_job_kind_not_blank"), "length(trim(kind)) > 0")
+        table.create_check_constraint(
+            op.f("ck_import_job_kind_not_blank"), "length(trim(kind)) > 0"
+        )
 
 
 def downgrade() -> None:
