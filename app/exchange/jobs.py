@@ -231,9 +231,9 @@ def _plan(
     options = job.options or {}
     path = shelf.path_of(job.sha256, options.get("suffix", ""))
     if job.kind == "department":
-        return plan_department_file(session, actor, path)
+        return plan_department_file(session, actor, path, name=job.file_name)
     if job.kind in SPECS:
-        return plan_table_file(session, actor, Path(path), SPECS[job.kind])
+        return plan_table_file(session, actor, Path(path), SPECS[job.kind], name=job.file_name)
     return plan_task_file(
         session,
         actor,
@@ -241,6 +241,7 @@ def _plan(
         year=int(options["year"]),
         publish=bool(options.get("publish")),
         progress=progress,
+        name=job.file_name,
     )
 
 

@@ -31,10 +31,11 @@ def plan_task_file(
     sheet: str | None = None,
     mapping: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    name: str = "",
 ) -> TaskPlan:
     """The plan for a table of tasks. A file that cannot be read is a plan with that problem."""
     try:
-        sheets = read_sheets(path, sheet=sheet)
+        sheets = read_sheets(path, sheet=sheet, name=name)
     except FileProblem as problem:
         return TaskPlan(problems=list(problem.problems), year=year)
     departments = department_book(session, actor, year)
@@ -49,22 +50,28 @@ def plan_task_file(
 
 
 def plan_department_file(
-    session: AnySession, actor: Actor, path: Path, *, sheet: str | None = None
+    session: AnySession, actor: Actor, path: Path, *, sheet: str | None = None, name: str = ""
 ) -> DepartmentPlan:
     """The plan for a table of departments."""
     try:
-        sheets = read_sheets(path, sheet=sheet)
+        sheets = read_sheets(path, sheet=sheet, name=name)
     except FileProblem as problem:
         return DepartmentPlan(problems=list(problem.problems))
     return plan_departments(session, actor, parse_departments(sheets))
 
 
 def plan_table_file(
-    session: AnySession, actor: Actor, path: Path, spec: TableSpec, *, sheet: str | None = None
+    session: AnySession,
+    actor: Actor,
+    path: Path,
+    spec: TableSpec,
+    *,
+    sheet: str | None = None,
+    name: str = "",
 ) -> TablePlan:
     """The plan for a table of master data."""
     try:
-        sheets = read_sheets(path, sheet=sheet)
+        sheets = read_sheets(path, sheet=sheet, name=name)
     except FileProblem as problem:
         return TablePlan(problems=list(problem.problems), spec=spec)
     return plan_table(session, actor, parse_table(sheets, spec), spec)

@@ -121,9 +121,11 @@ class Sheet:
 
 
 def read_sheets(
-    path: Path, *, sheet: str | None = None, limits: Limits | None = None
+    path: Path, *, sheet: str | None = None, limits: Limits | None = None, name: str = ""
 ) -> list[Sheet]:
     """The visible sheets of a file, or only the one named `sheet` (also if it is hidden).
+
+    `name` is what its owner calls the file: a text table has no other name for its sheet.
 
     Raises FileProblem: no such file or sheet, not a table file, empty, protected by a
     password, damaged, too large, too many rows, columns, cells or sheets.
@@ -136,7 +138,7 @@ def read_sheets(
         sheets = _read_xls(path, data, sheet, limits)
     elif path.suffix.lower() in _TEXT_SUFFIXES and not data.startswith(_BINARY_STARTS):
         rows = read_delimited(data, rows=limits.rows, columns=limits.columns)
-        sheets = [Sheet(path.stem, rows, limits=limits)]
+        sheets = [Sheet(Path(name or path.name).stem, rows, limits=limits)]
     else:
         raise FileProblem(workbook.not_a_table())
     sheets = [

@@ -153,7 +153,8 @@ class ImportView(BaseView):
         if kind not in jobs.kinds_of(actor):
             abort(404)
         content = template_of(db.session, actor, kind)
-        return attachment(content, f"{KIND_LABELS[kind]}-{gettext('template')}.xlsx", XLSX)
+        name = gettext("template")
+        return attachment(content, f"{KIND_LABELS[kind]}-{name}.xlsx", XLSX)
 
     @expose("/<int:pk>")
     @has_access

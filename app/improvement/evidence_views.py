@@ -57,6 +57,7 @@ class EvidenceView(DomainView):
     datamodel = interface(Evidence)
     list_columns = ["file_name", "title", "size", "uploader", "uploaded_at"]
     cell_links = {"size": "download"}
+    added_elsewhere = True  # a file hangs on a task, a check, a case …: on its page
     show_columns = [
         *OWNER_NAMES, "file_name", "title", "media_type", "size", "uploader", "uploaded_at", "sha256",
     ]  # fmt: skip

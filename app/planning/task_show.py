@@ -9,7 +9,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock, policy
 from app.core.actor import Actor
 from app.extensions import db
 from app.models.cycles import StrategicGoal
@@ -176,8 +176,21 @@ def _adds(page: TaskPage, actor: Actor) -> dict[str, str]:
         wanted["request"] = (CoordinationRequest, {"department_id": lead})
     if page.result is None:
         wanted["result"] = (TaskResult, {})
-    return {
+    begun = _check_of_this_month(page)
+    if begun is not None:
+        del wanted["check"]
+    links = {
         name: add_link(view_of(model), "task", task)
         for name, (model, given) in wanted.items()
         if may_add(actor, model, "task", task, **given)
     }
+    if begun is not None and policy.can(actor, "edit", begun):
+        # Begun already: its page has the figures and the button that submits them.
+        links["check"] = f"{view_of(MonthlyCheck).route_base}/show/{begun.id}"
+    return links
+
+
+def _check_of_this_month(page: TaskPage) -> MonthlyCheck | None:
+    today = clock.today()
+    this_month = (today.year, today.month)
+    return next((row for row in page.checks if (row.year, row.month) == this_month), None)

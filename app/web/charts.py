@@ -243,7 +243,7 @@ class ChartView(RequestFilters, BaseView):
         """Render a figure with its form; `?as=csv` sends its table as a file."""
         if request.args.get("as") == CSV:
             year = f"{choice.cycle.year}_" if choice.cycle else ""
-            return attachment(_csv(figure.table), f"{year}{title}.csv", "text/csv; charset=utf-8")
+            return attachment(_csv(figure.table), f"{year}{title}.csv", "text/csv")
         return self.render(title, choice, switches, figure=figure, csv=self.address({"as": CSV}))
 
     def render(

@@ -26,6 +26,7 @@ from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.web import choices, formats
 from app.web.conflicts import both_versions, take_theirs
+from app.web.facts import Facts, facts_of, heading_of
 from app.web.forms import DomainModelConverter, VersionField, shown_value
 from app.web.inlines import ChildRefused, Children, Inline
 from app.web.reader import the_actor
@@ -280,8 +281,17 @@ class FormPages:
             self.step_template, title=str(transition.label), form=form, row=row,
             follows=what_follows(flow, transition), show_status=formats.show_status,
             back=url_for(f"{self.endpoint}.show", pk=row.id),
+            facts=self._facts_for_step(row, name), heading=heading_of(self, row),
         )  # fmt: skip
         return page, code
+
+    def _facts_for_step(self, row: Any, name: str) -> Facts:
+        """What the step is about, for whoever may take it now."""
+        actor = the_actor()
+        open_now = any(
+            offer.open and offer.transition.name == name for offer in workflow.offers(actor, row)
+        )
+        return facts_of(self, row, actor, self.columns_shown(actor)) if open_now else Facts()
 
     # The page ----------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 // elements and does nothing where there are none; a page without scripts shows the same content.
 import { start as startConfirm } from "./site/confirm.js";
 import { start as startConsole } from "./site/console.js";
+import { start as startLate } from "./site/late.js";
 import { start as startList } from "./site/list.js";
 import { start as startProgress } from "./site/progress.js";
 import { start as startSearch } from "./site/search.js";
@@ -15,3 +16,4 @@ startProgress();
 startShow();
 startConfirm();
 startConsole();
+startLate();

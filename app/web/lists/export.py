@@ -71,7 +71,7 @@ FILES = {
         list_xlsx,
         "EXPORT_MAX_ROWS",
     ),
-    "csv": FileKind("text/csv; charset=utf-8", list_csv, "EXPORT_MAX_ROWS"),
+    "csv": FileKind("text/csv", list_csv, "EXPORT_MAX_ROWS"),
     "pdf": FileKind("application/pdf", list_pdf, "EXPORT_MAX_PDF_ROWS"),
 }
 

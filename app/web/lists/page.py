@@ -184,6 +184,7 @@ def list_page(
         ],
         actions=actions,
         may_add=not view.read_only
+        and not view.added_elsewhere
         and bool(view.add_columns)
         and actor.may(f"{view.class_permission_name}:add"),
         **saved,
@@ -235,7 +236,8 @@ def _foot(
                 f"<span>{escape(word)}</span> {_number(column, value)}</td>"
             )
         elif not named:
-            cells.append(f'<th scope="row">{escape(gettext("Of all rows"))}</th>')
+            told = gettext("Of all rows")
+            cells.append(f'<th scope="row">{escape(told)}</th>')
             named = True
         else:
             cells.append("<td></td>")

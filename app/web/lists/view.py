@@ -35,6 +35,8 @@ class Lists:
     shows and the list is searched by."""
     title_column: ClassVar[str] = ""
     """The column that names the row and leads to its page; by default the first."""
+    added_elsewhere: ClassVar[bool] = False
+    """Are rows added on the page of what they hang on, and not from the list?"""
     cell_links: ClassVar[Mapping[str, str]] = {}
     """Columns whose cells lead to another page of the row: {"size": "download"}."""
     quick_search: ClassVar[Sequence[str] | None] = None
