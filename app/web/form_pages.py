@@ -61,6 +61,7 @@ class FormPages:
     model: Any
     datamodel: Any
     endpoint: Any
+    columns_shown: Any
     class_permission_name: Any
     label_columns: Any
     add_columns: Any
