@@ -10,13 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import get_locale
 from flask_login import current_user
+from markupsafe import Markup
 
 from app.core import clock
 from app.core.actor import NOBODY
-from app.web.assets import icon
+from app.web.assets import asset, icon
 from app.web.directory import CycleEntry, PhaseEntry, directory
 
 THEMES = ("light", "dark")
@@ -36,6 +47,7 @@ def register(app: Flask) -> None:
     app.add_url_rule("/year/<year>", "choose_year", choose_year)
     app.jinja_env.globals.update(
         shell_menu=_menu,
+        shell_rail=_rail,
         shell_icon=icon,
         shell_department=_department,
         shell_year=chosen_cycle,
@@ -170,6 +182,24 @@ def _menu() -> tuple[tuple[MenuGroup, ...], MenuItem | None]:
         item for group in groups for item in group.items if request.path.startswith(item.stem)
     ]
     return groups, max(fitting, key=lambda item: len(item.stem), default=None)
+
+
+_rails: dict[tuple[Any, ...], Markup] = {}
+
+
+def _rail() -> Markup:
+    """The menu as it stands beside the page. It looks the same on every page of an item, so
+    it is rendered once for each set of permissions and language."""
+    here = _menu()[1]
+    actor = g.get("actor", NOBODY)
+    language = str(get_locale())
+    key = (actor.permissions, language, here, request.path == "/", asset("icons.svg"))
+    drawn = _rails.get(key)
+    if drawn is None:
+        if len(_rails) >= MOST_MENUS * 10:
+            _rails.clear()
+        drawn = _rails[key] = Markup(render_template("appbuilder/navbar_menu.html"))  # noqa: S704
+    return drawn
 
 
 def _groups() -> tuple[MenuGroup, ...]:
