@@ -118,8 +118,10 @@ def _opener(view: Any, column: Column) -> Cell:
     place = f"{view.route_base}/show/"
     maker = _maker(view, column)
 
+    opens = escape(gettext("Open"))  # a row without a name of its own
+
     def link(key: int, *parts: Any) -> str:
-        return f'<a id="r{key}" class="ls-open" href="{place}{key}">{maker(*parts) or key}</a>'
+        return f'<a id="r{key}" class="ls-open" href="{place}{key}">{maker(*parts) or opens}</a>'
 
     return link
 
