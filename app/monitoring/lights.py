@@ -97,6 +97,8 @@ def compute(
         )
     if planned is None:
         return Verdict(Light.GREEN, "light.green", message("In progress; no planned curve."))
+    if lag <= 0:
+        return Verdict(Light.GREEN, "light.green", message("On plan or ahead of it."))
     return Verdict(
         Light.GREEN,
         "light.green",
