@@ -78,7 +78,7 @@ def test_the_office_keeps_a_view_and_takes_the_list_home(demo_page_for: At, size
     count = re.search(r"共 (\d+) 条", shown)
     assert count is not None
     office.locator("summary", has_text="视图").click()
-    office.locator("form[action*='saved_view'] [name=name]").first.fill(f"建设类任务（{size}）")
+    office.locator("form[action*='saved_view/add'] [name=name]").first.fill(f"建设类任务（{size}）")
     office.keyboard.press("Enter")
     expect(office.locator("main")).to_contain_text(f"建设类任务（{size}）")
     office.goto("/task/list/?q=建设")
