@@ -157,8 +157,9 @@ class FormPages:
         )  # fmt: skip
 
     def _after(self, row: Any, given: list[str]) -> str:
-        """Where to go after saving: the row one came from, or the row itself."""
-        if given:
+        """Where to go after saving: a row with steps to take shows them, another leads back to
+        the row one came from."""
+        if given and self.model not in workflow.workflows():
             from app.web.views import view_of
 
             parent = getattr(row, given[0], None)
