@@ -489,6 +489,32 @@ COMMENT ON COLUMN agenda_item.version IS '版本（乐观锁）';
 COMMENT ON COLUMN agenda_item.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN agenda_item.updated_at IS '更新时间（UTC）';
 
+-- agenda_subject: 议题所涉事项
+CREATE TABLE agenda_subject (
+    id SERIAL NOT NULL,
+    agenda_item_id INTEGER NOT NULL,
+    position INTEGER DEFAULT '0' NOT NULL,
+    subject_table VARCHAR(60) NOT NULL,
+    subject_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_agenda_subject PRIMARY KEY (id),
+    CONSTRAINT uq_agenda_subject_agenda_item_id_subject_table_subject_id UNIQUE (agenda_item_id, subject_table, subject_id),
+    CONSTRAINT fk_agenda_subject_agenda_item_id FOREIGN KEY(agenda_item_id) REFERENCES agenda_item (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_agenda_subject_agenda_item_id ON agenda_subject (agenda_item_id);
+CREATE INDEX ix_agenda_subject_subject_table_subject_id ON agenda_subject (subject_table, subject_id);
+COMMENT ON TABLE agenda_subject IS '议题所涉事项';
+COMMENT ON COLUMN agenda_subject.id IS '主键';
+COMMENT ON COLUMN agenda_subject.agenda_item_id IS '议题';
+COMMENT ON COLUMN agenda_subject.position IS '序号';
+COMMENT ON COLUMN agenda_subject.subject_table IS '对象类型';
+COMMENT ON COLUMN agenda_subject.subject_id IS '对象编号';
+COMMENT ON COLUMN agenda_subject.version IS '版本（乐观锁）';
+COMMENT ON COLUMN agenda_subject.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN agenda_subject.updated_at IS '更新时间（UTC）';
+
 -- decision: 审定
 CREATE TABLE decision (
     id SERIAL NOT NULL,
@@ -522,6 +548,46 @@ COMMENT ON COLUMN decision.recorded_at IS '记录时间';
 COMMENT ON COLUMN decision.version IS '版本（乐观锁）';
 COMMENT ON COLUMN decision.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN decision.updated_at IS '更新时间（UTC）';
+
+-- paper_entry: 代录的纸质意见
+CREATE TABLE paper_entry (
+    id SERIAL NOT NULL,
+    subject_table VARCHAR(60) NOT NULL,
+    subject_id INTEGER NOT NULL,
+    step VARCHAR(40) NOT NULL,
+    text TEXT,
+    person_id INTEGER NOT NULL,
+    recorded_by_id INTEGER NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    objection_until DATE NOT NULL,
+    objection TEXT,
+    objected_at TIMESTAMP WITH TIME ZONE,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_paper_entry PRIMARY KEY (id),
+    CONSTRAINT ck_paper_entry_objection_whole CHECK ((objection IS NULL) = (objected_at IS NULL)),
+    CONSTRAINT fk_paper_entry_person_id FOREIGN KEY(person_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_paper_entry_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_paper_entry_person_id ON paper_entry (person_id);
+CREATE INDEX ix_paper_entry_recorded_by_id ON paper_entry (recorded_by_id);
+CREATE INDEX ix_paper_entry_subject_table_subject_id ON paper_entry (subject_table, subject_id);
+COMMENT ON TABLE paper_entry IS '代录的纸质意见';
+COMMENT ON COLUMN paper_entry.id IS '主键';
+COMMENT ON COLUMN paper_entry.subject_table IS '对象类型';
+COMMENT ON COLUMN paper_entry.subject_id IS '对象编号';
+COMMENT ON COLUMN paper_entry.step IS '步骤';
+COMMENT ON COLUMN paper_entry.text IS '意见原文';
+COMMENT ON COLUMN paper_entry.person_id IS '签署人';
+COMMENT ON COLUMN paper_entry.recorded_by_id IS '代录人';
+COMMENT ON COLUMN paper_entry.recorded_at IS '代录时间';
+COMMENT ON COLUMN paper_entry.objection_until IS '异议截止';
+COMMENT ON COLUMN paper_entry.objection IS '异议';
+COMMENT ON COLUMN paper_entry.objected_at IS '异议时间';
+COMMENT ON COLUMN paper_entry.version IS '版本（乐观锁）';
+COMMENT ON COLUMN paper_entry.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN paper_entry.updated_at IS '更新时间（UTC）';
 
 -- rule_book: 考核规则版本
 CREATE TABLE rule_book (
@@ -936,7 +1002,10 @@ CREATE TABLE department_plan (
     department_id INTEGER NOT NULL,
     text TEXT,
     status VARCHAR(24) NOT NULL,
+    review_round INTEGER DEFAULT '0' NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
     reviewed_by_id INTEGER,
+    reviewed_at TIMESTAMP WITH TIME ZONE,
     review_comment TEXT,
     submitted_at TIMESTAMP WITH TIME ZONE,
     version INTEGER NOT NULL,
@@ -959,7 +1028,10 @@ COMMENT ON COLUMN department_plan.cycle_id IS '年度';
 COMMENT ON COLUMN department_plan.department_id IS '部门';
 COMMENT ON COLUMN department_plan.text IS '计划正文';
 COMMENT ON COLUMN department_plan.status IS '状态';
+COMMENT ON COLUMN department_plan.review_round IS '送审次数';
+COMMENT ON COLUMN department_plan.sent_at IS '送审时间';
 COMMENT ON COLUMN department_plan.reviewed_by_id IS '审阅领导';
+COMMENT ON COLUMN department_plan.reviewed_at IS '审阅时间';
 COMMENT ON COLUMN department_plan.review_comment IS '审阅意见';
 COMMENT ON COLUMN department_plan.submitted_at IS '提交时间';
 COMMENT ON COLUMN department_plan.version IS '版本（乐观锁）';
@@ -1012,6 +1084,7 @@ CREATE TABLE work_point (
     text TEXT NOT NULL,
     category_id INTEGER,
     strategic_goal_id INTEGER,
+    previous_id INTEGER,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -1020,9 +1093,11 @@ CREATE TABLE work_point (
     CONSTRAINT ck_work_point_text_not_blank CHECK (length(trim(text)) > 0),
     CONSTRAINT fk_work_point_work_point_set_id FOREIGN KEY(work_point_set_id) REFERENCES work_point_set (id) ON DELETE CASCADE,
     CONSTRAINT fk_work_point_category_id FOREIGN KEY(category_id) REFERENCES task_category (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_work_point_strategic_goal_id FOREIGN KEY(strategic_goal_id) REFERENCES strategic_goal (id) ON DELETE RESTRICT
+    CONSTRAINT fk_work_point_strategic_goal_id FOREIGN KEY(strategic_goal_id) REFERENCES strategic_goal (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_work_point_previous_id FOREIGN KEY(previous_id) REFERENCES work_point (id) ON DELETE SET NULL
 );
 CREATE INDEX ix_work_point_category_id ON work_point (category_id);
+CREATE INDEX ix_work_point_previous_id ON work_point (previous_id);
 CREATE INDEX ix_work_point_strategic_goal_id ON work_point (strategic_goal_id);
 CREATE INDEX ix_work_point_work_point_set_id ON work_point (work_point_set_id);
 COMMENT ON TABLE work_point IS '工作要点条目';
@@ -1034,6 +1109,7 @@ COMMENT ON COLUMN work_point.chapter IS '章节';
 COMMENT ON COLUMN work_point.text IS '内容';
 COMMENT ON COLUMN work_point.category_id IS '类别';
 COMMENT ON COLUMN work_point.strategic_goal_id IS '发展规划目标';
+COMMENT ON COLUMN work_point.previous_id IS '上一稿条目';
 COMMENT ON COLUMN work_point.version IS '版本（乐观锁）';
 COMMENT ON COLUMN work_point.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN work_point.updated_at IS '更新时间（UTC）';
@@ -1072,6 +1148,8 @@ CREATE TABLE task (
     work_point_id INTEGER,
     strategic_goal_id INTEGER,
     carried_from_id INTEGER,
+    agreement VARCHAR(24),
+    objection TEXT,
     accepted_at TIMESTAMP WITH TIME ZONE,
     finished_on DATE,
     terminated_on DATE,
@@ -1104,7 +1182,8 @@ CREATE TABLE task (
     CONSTRAINT fk_task_decomposition_id FOREIGN KEY(decomposition_id) REFERENCES decomposition (id) ON DELETE RESTRICT,
     CONSTRAINT fk_task_work_point_id FOREIGN KEY(work_point_id) REFERENCES work_point (id) ON DELETE SET NULL,
     CONSTRAINT fk_task_strategic_goal_id FOREIGN KEY(strategic_goal_id) REFERENCES strategic_goal (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_task_carried_from_id FOREIGN KEY(carried_from_id) REFERENCES task (id) ON DELETE RESTRICT
+    CONSTRAINT fk_task_carried_from_id FOREIGN KEY(carried_from_id) REFERENCES task (id) ON DELETE RESTRICT,
+    CONSTRAINT ck_task_agreement CHECK (agreement IN ('asked', 'agreed', 'objected'))
 );
 CREATE INDEX ix_task_carried_from_id ON task (carried_from_id);
 CREATE INDEX ix_task_category_id ON task (category_id);
@@ -1155,6 +1234,8 @@ COMMENT ON COLUMN task.decomposition_id IS '分解表';
 COMMENT ON COLUMN task.work_point_id IS '工作要点';
 COMMENT ON COLUMN task.strategic_goal_id IS '发展规划目标';
 COMMENT ON COLUMN task.carried_from_id IS '结转自';
+COMMENT ON COLUMN task.agreement IS '承接意见';
+COMMENT ON COLUMN task.objection IS '异议';
 COMMENT ON COLUMN task.accepted_at IS '接受时间';
 COMMENT ON COLUMN task.finished_on IS '完成日期';
 COMMENT ON COLUMN task.terminated_on IS '终止日期';
@@ -1343,6 +1424,42 @@ COMMENT ON COLUMN milestone.version IS '版本（乐观锁）';
 COMMENT ON COLUMN milestone.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN milestone.updated_at IS '更新时间（UTC）';
 
+-- plan_comment: 对部门计划及其任务的审阅批注
+CREATE TABLE plan_comment (
+    id SERIAL NOT NULL,
+    department_plan_id INTEGER NOT NULL,
+    task_id INTEGER,
+    author_id INTEGER NOT NULL,
+    review_round INTEGER DEFAULT '0' NOT NULL,
+    text TEXT NOT NULL,
+    answer TEXT,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_plan_comment PRIMARY KEY (id),
+    CONSTRAINT ck_plan_comment_text_not_blank CHECK (length(trim(text)) > 0),
+    CONSTRAINT ck_plan_comment_answer_whole CHECK ((answer IS NULL) = (answered_at IS NULL)),
+    CONSTRAINT fk_plan_comment_department_plan_id FOREIGN KEY(department_plan_id) REFERENCES department_plan (id) ON DELETE CASCADE,
+    CONSTRAINT fk_plan_comment_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE CASCADE,
+    CONSTRAINT fk_plan_comment_author_id FOREIGN KEY(author_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_plan_comment_author_id ON plan_comment (author_id);
+CREATE INDEX ix_plan_comment_department_plan_id ON plan_comment (department_plan_id);
+CREATE INDEX ix_plan_comment_task_id ON plan_comment (task_id);
+COMMENT ON TABLE plan_comment IS '对部门计划及其任务的审阅批注';
+COMMENT ON COLUMN plan_comment.id IS '主键';
+COMMENT ON COLUMN plan_comment.department_plan_id IS '部门计划';
+COMMENT ON COLUMN plan_comment.task_id IS '目标任务';
+COMMENT ON COLUMN plan_comment.author_id IS '批注人';
+COMMENT ON COLUMN plan_comment.review_round IS '送审次数';
+COMMENT ON COLUMN plan_comment.text IS '批注';
+COMMENT ON COLUMN plan_comment.answer IS '答复';
+COMMENT ON COLUMN plan_comment.answered_at IS '答复时间';
+COMMENT ON COLUMN plan_comment.version IS '版本（乐观锁）';
+COMMENT ON COLUMN plan_comment.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN plan_comment.updated_at IS '更新时间（UTC）';
+
 -- task_department: 任务的共同牵头与配合部门
 CREATE TABLE task_department (
     id SERIAL NOT NULL,
@@ -1385,6 +1502,7 @@ CREATE TABLE work_point_opinion (
     department_id INTEGER,
     author_id INTEGER NOT NULL,
     recorded_by_id INTEGER,
+    agrees BOOLEAN DEFAULT '0' NOT NULL,
     text TEXT NOT NULL,
     answer VARCHAR(24),
     answer_reason TEXT,
@@ -1413,6 +1531,7 @@ COMMENT ON COLUMN work_point_opinion.work_point_id IS '条目';
 COMMENT ON COLUMN work_point_opinion.department_id IS '提出部门';
 COMMENT ON COLUMN work_point_opinion.author_id IS '提出人';
 COMMENT ON COLUMN work_point_opinion.recorded_by_id IS '代录人';
+COMMENT ON COLUMN work_point_opinion.agrees IS '无修改意见';
 COMMENT ON COLUMN work_point_opinion.text IS '意见';
 COMMENT ON COLUMN work_point_opinion.answer IS '处理';
 COMMENT ON COLUMN work_point_opinion.answer_reason IS '处理说明';
@@ -1978,6 +2097,8 @@ CREATE TABLE evidence (
     supervision_case_id INTEGER,
     adjustment_id INTEGER,
     work_point_opinion_id INTEGER,
+    department_plan_id INTEGER,
+    paper_entry_id INTEGER,
     file_name VARCHAR(255) NOT NULL,
     title VARCHAR(200),
     media_type VARCHAR(120) NOT NULL,
@@ -1990,7 +2111,7 @@ CREATE TABLE evidence (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_evidence PRIMARY KEY (id),
-    CONSTRAINT ck_evidence_exactly_one_row CHECK ((CASE WHEN task_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN monthly_check_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN task_result_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN supervision_case_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN adjustment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN work_point_opinion_id IS NULL THEN 0 ELSE 1 END) = 1),
+    CONSTRAINT ck_evidence_exactly_one_row CHECK ((CASE WHEN task_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN monthly_check_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN task_result_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN supervision_case_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN adjustment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN work_point_opinion_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN department_plan_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN paper_entry_id IS NULL THEN 0 ELSE 1 END) = 1),
     CONSTRAINT ck_evidence_size_not_negative CHECK (size >= 0),
     CONSTRAINT ck_evidence_sha256_length CHECK (length(sha256) = 64),
     CONSTRAINT fk_evidence_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE RESTRICT,
@@ -1999,10 +2120,14 @@ CREATE TABLE evidence (
     CONSTRAINT fk_evidence_supervision_case_id FOREIGN KEY(supervision_case_id) REFERENCES supervision_case (id) ON DELETE RESTRICT,
     CONSTRAINT fk_evidence_adjustment_id FOREIGN KEY(adjustment_id) REFERENCES adjustment (id) ON DELETE RESTRICT,
     CONSTRAINT fk_evidence_work_point_opinion_id FOREIGN KEY(work_point_opinion_id) REFERENCES work_point_opinion (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_evidence_department_plan_id FOREIGN KEY(department_plan_id) REFERENCES department_plan (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_evidence_paper_entry_id FOREIGN KEY(paper_entry_id) REFERENCES paper_entry (id) ON DELETE RESTRICT,
     CONSTRAINT fk_evidence_uploader_id FOREIGN KEY(uploader_id) REFERENCES ab_user (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_evidence_adjustment_id ON evidence (adjustment_id);
+CREATE INDEX ix_evidence_department_plan_id ON evidence (department_plan_id);
 CREATE INDEX ix_evidence_monthly_check_id ON evidence (monthly_check_id);
+CREATE INDEX ix_evidence_paper_entry_id ON evidence (paper_entry_id);
 CREATE INDEX ix_evidence_sha256 ON evidence (sha256);
 CREATE INDEX ix_evidence_supervision_case_id ON evidence (supervision_case_id);
 CREATE INDEX ix_evidence_task_id ON evidence (task_id);
@@ -2017,6 +2142,8 @@ COMMENT ON COLUMN evidence.task_result_id IS '完成情况反馈';
 COMMENT ON COLUMN evidence.supervision_case_id IS '督办件';
 COMMENT ON COLUMN evidence.adjustment_id IS '目标任务调整';
 COMMENT ON COLUMN evidence.work_point_opinion_id IS '征求意见';
+COMMENT ON COLUMN evidence.department_plan_id IS '部门工作计划';
+COMMENT ON COLUMN evidence.paper_entry_id IS '代录意见';
 COMMENT ON COLUMN evidence.file_name IS '文件名';
 COMMENT ON COLUMN evidence.title IS '说明';
 COMMENT ON COLUMN evidence.media_type IS '文件类型';

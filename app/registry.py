@@ -11,6 +11,7 @@ RULES = (
     "app.cycles.workflow",
     "app.planning.rules",
     "app.planning.workflow",
+    "app.planning.plan_workflow",
     "app.monitoring.rules",
     "app.monitoring.workflow",
     "app.supervision.rules",

@@ -19,6 +19,7 @@ from app.core.text import message
 from app.core.values import FIRST_YEAR, LAST_YEAR
 from app.models.cycles import (
     AgendaItem,
+    AgendaSubject,
     Component,
     Cycle,
     CycleStatus,
@@ -26,6 +27,7 @@ from app.models.cycles import (
     Holiday,
     IndicatorTemplate,
     Meeting,
+    PaperEntry,
     Phase,
     ReportingMonth,
     RuleBook,
@@ -118,6 +120,16 @@ def _sees_meetings(actor: Actor) -> ColumnElement[bool]:
     return true() if reads_college(actor) or actor.has_role(LEADER) else false()
 
 
+def _seen_entries(actor: Actor) -> ColumnElement[bool]:
+    """The college's readers, and whoever is said to have written it."""
+    return true() if reads_college(actor) else PaperEntry.person_id == actor.user_id
+
+
+def _can_write_entry(actor: Actor, verb: str, row: PaperEntry) -> bool:
+    """Written by the service only; the person named may object."""
+    return verb == "object" and row.person_id == actor.user_id
+
+
 def lock_closed_cycles(session: Session, actor: Actor, row: Any) -> None:
     """A closed year changes only by a correction (domain §3)."""
     if isinstance(row, Cycle):
@@ -165,7 +177,9 @@ policy.register(RuleValue, Policy("rule_value", policy.everyone, _book_is_draft)
 policy.register(Component, Policy("component", policy.everyone, _book_is_draft))
 policy.register(Meeting, Policy("meeting", _sees_meetings, policy.college_wide))
 policy.register(AgendaItem, Policy("agenda_item", _sees_meetings, policy.college_wide))
+policy.register(AgendaSubject, Policy("agenda_subject", _sees_meetings, policy.college_wide))
 policy.register(Decision, Policy("decision", _sees_meetings, policy.college_wide))
+policy.register(PaperEntry, Policy("paper_entry", _seen_entries, _can_write_entry))
 guard.register_invariant(Cycle, check_year)
 guard.register_invariant(RuleBook, check_year)
 guard.register_invariant(Phase, check_phase)

@@ -27,7 +27,7 @@ from app.cycles.queries import rule
 from app.models.cycles import Cycle
 from app.models.improvement import Adjustment, Evidence, TaskResult
 from app.models.monitoring import MonthlyCheck
-from app.models.planning import Task, WorkPointOpinion
+from app.models.planning import DepartmentPlan, Task, WorkPointOpinion
 from app.models.supervision import SupervisionCase
 
 OWNERS: dict[type[Any], tuple[str, Callable[[Any], Cycle]]] = {
@@ -37,6 +37,7 @@ OWNERS: dict[type[Any], tuple[str, Callable[[Any], Cycle]]] = {
     SupervisionCase: ("supervision_case", lambda row: row.cycle),
     Adjustment: ("adjustment", lambda row: row.cycle),
     WorkPointOpinion: ("work_point_opinion", lambda row: row.work_point_set.cycle),
+    DepartmentPlan: ("department_plan", lambda row: row.cycle),
 }
 """By model of the row a file belongs to: the relation of `Evidence`, and the row's year."""
 

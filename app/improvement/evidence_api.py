@@ -52,6 +52,7 @@ class EvidenceApi(DomainApi):
                     supervision_case: {type: integer}
                     adjustment: {type: integer}
                     work_point_opinion: {type: integer}
+                    department_plan: {type: integer}
           responses:
             201:
               description: The file is attached

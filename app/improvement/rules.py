@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
+from app.models.cycles import PaperEntry
 from app.models.improvement import (
     Adjustment,
     AdjustmentChange,
@@ -28,10 +29,11 @@ from app.models.improvement import (
     TaskResult,
 )
 from app.models.monitoring import MonthlyCheck
-from app.models.planning import TaskStatus, WorkPointOpinion
+from app.models.planning import DepartmentPlan, TaskStatus, WorkPointOpinion
 from app.models.supervision import SupervisionCase
 from app.organisation.rules import belongs, heads, in_hands, is_office, leads, reads_college
 from app.organisation.succession import of_open_year, register_moves
+from app.planning.plan_rules import IN_DEPARTMENT
 from app.planning.rules import of_answered_task
 from app.security.roles import LEADER, QUALITY, STAFF, TOP_LEADER
 from app.supervision.rules import seen_cases
@@ -148,6 +150,12 @@ def seen_evidence(actor: Actor) -> ColumnElement[bool]:
         Evidence.work_point_opinion_id.in_(
             select(WorkPointOpinion.id).where(WorkPointOpinion.author_id == actor.user_id)
         ),
+        Evidence.department_plan_id.in_(
+            select(DepartmentPlan.id).where(in_hands(DepartmentPlan.department_id, actor))
+        ),
+        Evidence.paper_entry_id.in_(
+            select(PaperEntry.id).where(PaperEntry.person_id == actor.user_id)
+        ),
     )
 
 
@@ -183,6 +191,9 @@ def _place_of(row: Evidence) -> tuple[int | None, bool]:
     opinion = policy.related(row, "work_point_opinion")
     if opinion is not None:
         return opinion.department_id, True
+    plan = policy.related(row, "department_plan")
+    if plan is not None:
+        return plan.department_id, plan.status in IN_DEPARTMENT
     return None, False
 
 

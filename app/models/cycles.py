@@ -365,6 +365,25 @@ class AgendaItem(Domain):
     __repr__ = __str__
 
 
+class AgendaSubject(Domain):
+    """议题事项: a row that an agenda item puts before the meeting; its decision follows."""
+
+    __tablename__ = "agenda_subject"
+    label = ("议题事项", "Subject of an agenda item")
+    __table_args__ = (
+        UniqueConstraint("agenda_item_id", "subject_table", "subject_id"),
+        Index("ix_agenda_subject_subject_table_subject_id", "subject_table", "subject_id"),
+        {"comment": "议题所涉事项"},
+    )
+
+    agenda_item_id: Mapped[int] = ref("agenda_item.id", "议题", "Agenda item", ondelete="CASCADE")
+    position: Mapped[int] = field(None, "序号", "Position", default=0, server_default="0")
+    subject_table: Mapped[str] = field(String(60), "对象类型", "Subject kind")
+    subject_id: Mapped[int] = field(None, "对象编号", "Subject ID")
+
+    agenda_item: Mapped[AgendaItem] = relationship()
+
+
 class Decision(Domain):
     """审定: the outcome for one row of an agenda item (`subject_table`, `subject_id`)."""
 
@@ -390,6 +409,36 @@ class Decision(Domain):
         return f"{self.decided_on} {self.outcome.zh}"
 
     __repr__ = __str__
+
+
+class PaperEntry(Domain):
+    """代录: a step that the Office took for somebody who wrote on paper. The scan is its evidence;
+    the person named may object until `objection_until` (domain §1)."""
+
+    __tablename__ = "paper_entry"
+    label = ("代录意见", "Entry from paper")
+    protected = frozenset(
+        {"recorded_by_id", "recorded_at", "objection_until", "objection", "objected_at"}
+    )
+    __table_args__ = (
+        CheckConstraint("(objection IS NULL) = (objected_at IS NULL)", name="objection_whole"),
+        Index("ix_paper_entry_subject_table_subject_id", "subject_table", "subject_id"),
+        {"comment": "代录的纸质意见"},
+    )
+
+    subject_table: Mapped[str] = field(String(60), "对象类型", "Subject kind")
+    subject_id: Mapped[int] = field(None, "对象编号", "Subject ID")
+    step: Mapped[str] = field(String(40), "步骤", "Step")
+    text: Mapped[Optional[str]] = field(Text, "意见原文", "Words on paper")
+    person_id: Mapped[int] = ref("ab_user.id", "签署人", "Person", ondelete="RESTRICT")
+    recorded_by_id: Mapped[int] = ref("ab_user.id", "代录人", "Recorded by", ondelete="RESTRICT")
+    recorded_at: Mapped[dt.datetime] = field(UtcDateTime, "代录时间", "Recorded at")
+    objection_until: Mapped[dt.date] = field(None, "异议截止", "Objection until")
+    objection: Mapped[Optional[str]] = field(Text, "异议", "Objection")
+    objected_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "异议时间", "Objected at")
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    recorded_by: Mapped[Person] = relationship(foreign_keys=[recorded_by_id])
 
 
 class Component(Domain):

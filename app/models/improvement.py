@@ -9,10 +9,10 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from app.models.base import Choice, Domain, UtcDateTime, choice, field, not_blank, ref
-from app.models.cycles import AgendaItem, Cycle, Decision
+from app.models.cycles import AgendaItem, Cycle, Decision, PaperEntry
 from app.models.monitoring import MonthlyCheck, Quality
 from app.models.organisation import Department, Person
-from app.models.planning import Task, WorkPointOpinion
+from app.models.planning import DepartmentPlan, Task, WorkPointOpinion
 from app.models.supervision import SupervisionCase
 
 
@@ -242,7 +242,9 @@ class Evidence(Domain):
             " + (CASE WHEN task_result_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN supervision_case_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN adjustment_id IS NULL THEN 0 ELSE 1 END)"
-            " + (CASE WHEN work_point_opinion_id IS NULL THEN 0 ELSE 1 END) = 1",
+            " + (CASE WHEN work_point_opinion_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN department_plan_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN paper_entry_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="exactly_one_row",
         ),
         CheckConstraint("size >= 0", name="size_not_negative"),
@@ -266,6 +268,12 @@ class Evidence(Domain):
     work_point_opinion_id: Mapped[Optional[int]] = ref(
         "work_point_opinion.id", "征求意见", "Opinion", ondelete="RESTRICT"
     )
+    department_plan_id: Mapped[Optional[int]] = ref(
+        "department_plan.id", "部门工作计划", "Department plan", ondelete="RESTRICT"
+    )
+    paper_entry_id: Mapped[Optional[int]] = ref(
+        "paper_entry.id", "代录意见", "Entry from paper", ondelete="RESTRICT"
+    )
     file_name: Mapped[str] = field(String(255), "文件名", "File name")
     title: Mapped[Optional[str]] = field(String(200), "说明", "Title")
     media_type: Mapped[str] = field(String(120), "文件类型", "Type")
@@ -281,6 +289,8 @@ class Evidence(Domain):
     supervision_case: Mapped[Optional[SupervisionCase]] = relationship()
     adjustment: Mapped[Optional[Adjustment]] = relationship()
     work_point_opinion: Mapped[Optional[WorkPointOpinion]] = relationship()
+    department_plan: Mapped[Optional[DepartmentPlan]] = relationship()
+    paper_entry: Mapped[Optional[PaperEntry]] = relationship()
     uploader: Mapped[Person] = relationship()
 
     def __str__(self) -> str:

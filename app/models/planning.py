@@ -77,6 +77,12 @@ class TaskStatus(Choice):
     TERMINATED = "terminated", "已终止", "Terminated"
 
 
+class Agreement(Choice):
+    ASKED = "asked", "待确认", "Asked"
+    AGREED = "agreed", "同意", "Agreed"
+    OBJECTED = "objected", "有异议", "Objected"
+
+
 class TaskOrigin(Choice):
     ANNUAL = "annual", "年度任务", "Annual"
     ADDED = "added", "年中新增", "Added"
@@ -134,6 +140,7 @@ class WorkPoint(Domain):
 
     __tablename__ = "work_point"
     label = ("工作要点条目", "Work point")
+    protected = frozenset({"previous_id"})
     __table_args__ = (
         UniqueConstraint("work_point_set_id", "number"),
         not_blank("text"),
@@ -154,9 +161,14 @@ class WorkPoint(Domain):
         "strategic_goal.id", "发展规划目标", "Strategic goal", ondelete="RESTRICT"
     )
 
+    previous_id: Mapped[Optional[int]] = ref(
+        "work_point.id", "上一稿条目", "Point of the edition before", ondelete="SET NULL"
+    )
+
     work_point_set: Mapped[WorkPointSet] = relationship()
     category: Mapped[Optional[TaskCategory]] = relationship()
     strategic_goal: Mapped[Optional[StrategicGoal]] = relationship()
+    previous: Mapped[Optional[WorkPoint]] = relationship(remote_side="WorkPoint.id")
 
     def __str__(self) -> str:
         return f"{self.number} {self.text}"[:60]
@@ -188,6 +200,9 @@ class WorkPointOpinion(Domain):
     recorded_by_id: Mapped[Optional[int]] = ref(
         "ab_user.id", "代录人", "Recorded by", ondelete="RESTRICT"
     )
+    agrees: Mapped[bool] = field(
+        None, "无修改意见", "Agrees as it is", default=False, server_default="0"
+    )
     text: Mapped[str] = field(Text, "意见", "Opinion")
     answer: Mapped[Optional[OpinionAnswer]] = choice(
         OpinionAnswer, "answer", "处理", "Answer", nullable=True
@@ -206,7 +221,17 @@ class DepartmentPlan(Domain):
 
     __tablename__ = "department_plan"
     label = ("部门工作计划", "Department plan")
-    protected = frozenset({"status", "submitted_at", "reviewed_by_id", "review_comment"})
+    protected = frozenset(
+        {
+            "status",
+            "review_round",
+            "sent_at",
+            "submitted_at",
+            "reviewed_at",
+            "reviewed_by_id",
+            "review_comment",
+        }
+    )
     __table_args__ = (
         UniqueConstraint("cycle_id", "department_id"),
         {"comment": "部门年度工作计划"},
@@ -218,15 +243,53 @@ class DepartmentPlan(Domain):
     status: Mapped[PlanStatus] = choice(
         PlanStatus, "status", "状态", "Status", default=PlanStatus.DRAFT, index=True
     )
+    review_round: Mapped[int] = field(
+        None, "送审次数", "Times sent for review", default=0, server_default="0"
+    )
+    sent_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "送审时间", "Sent for review at")
     reviewed_by_id: Mapped[Optional[int]] = ref(
         "ab_user.id", "审阅领导", "Reviewed by", ondelete="RESTRICT"
     )
+    reviewed_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "审阅时间", "Reviewed at")
     review_comment: Mapped[Optional[str]] = field(Text, "审阅意见", "Review comment")
     submitted_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "提交时间", "Submitted at")
 
     cycle: Mapped[Cycle] = relationship()
     department: Mapped[Department] = relationship()
     reviewed_by: Mapped[Optional[Person]] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.cycle.year} {self.department.name}"
+
+    __repr__ = __str__
+
+
+class PlanComment(Domain):
+    """审阅批注: what a reader of a department's plan says of it or of one of its tasks; the
+    department answers before it sends the plan again (Art. 4.3)."""
+
+    __tablename__ = "plan_comment"
+    label = ("审阅批注", "Review comment")
+    protected = frozenset({"author_id", "review_round", "answered_at", "answer"})
+    __table_args__ = (
+        not_blank("text"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answer_whole"),
+        {"comment": "对部门计划及其任务的审阅批注"},
+    )
+
+    department_plan_id: Mapped[int] = ref(
+        "department_plan.id", "部门计划", "Department plan", ondelete="CASCADE"
+    )
+    task_id: Mapped[Optional[int]] = ref("task.id", "目标任务", "Task", ondelete="CASCADE")
+    author_id: Mapped[int] = ref("ab_user.id", "批注人", "Author", ondelete="RESTRICT")
+    review_round: Mapped[int] = field(None, "送审次数", "Round", default=0, server_default="0")
+    text: Mapped[str] = field(Text, "批注", "Comment")
+    answer: Mapped[Optional[str]] = field(Text, "答复", "Answer")
+    answered_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "答复时间", "Answered at")
+
+    department_plan: Mapped[DepartmentPlan] = relationship()
+    task: Mapped[Optional[Task]] = relationship()
+    author: Mapped[Person] = relationship()
 
 
 class Decomposition(Domain):
@@ -289,6 +352,8 @@ class Task(Domain):
             "terminated_on",
             "termination_cause",
             "carried_from_id",
+            "agreement",
+            "objection",
             "actual_percent",
             "planned_percent",
             "light",
@@ -376,6 +441,10 @@ class Task(Domain):
     carried_from_id: Mapped[Optional[int]] = ref(
         "task.id", "结转自", "Carried over from", ondelete="RESTRICT"
     )
+    agreement: Mapped[Optional[Agreement]] = choice(
+        Agreement, "agreement", "承接意见", "Agreement", nullable=True
+    )
+    objection: Mapped[Optional[str]] = field(Text, "异议", "Objection")
     accepted_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "接受时间", "Accepted at")
     finished_on: Mapped[Optional[dt.date]] = field(None, "完成日期", "Finished on")
     terminated_on: Mapped[Optional[dt.date]] = field(None, "终止日期", "Terminated on")
@@ -392,6 +461,7 @@ class Task(Domain):
     carried_from: Mapped[Optional[Task]] = relationship(
         remote_side="Task.id", foreign_keys=[carried_from_id]
     )
+    department_plan: Mapped[Optional[DepartmentPlan]] = relationship()
     work_point: Mapped[Optional[WorkPoint]] = relationship()
     strategic_goal: Mapped[Optional[StrategicGoal]] = relationship()
     departments: Mapped[list[TaskDepartment]] = relationship(

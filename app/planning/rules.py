@@ -22,10 +22,8 @@ from app.models.planning import (
     BaselineTask,
     Decomposition,
     DecompositionStatus,
-    DepartmentPlan,
     Indicator,
     Milestone,
-    PlanStatus,
     Task,
     TaskDepartment,
     TaskStatus,
@@ -35,8 +33,9 @@ from app.models.planning import (
     WorkPointSet,
     WorkPointSetStatus,
 )
-from app.organisation.rules import belongs, heads, in_hands, is_office, leads, reads_college
+from app.organisation.rules import heads, in_hands, is_office, leads, reads_college
 from app.organisation.succession import of_open_year, register_moves
+from app.planning.plan_rules import IN_REVIEW
 from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
 
 HAND_OUT_COLUMNS = frozenset({"section_id", "owner_id", "remark"})
@@ -156,6 +155,8 @@ def can_write_task(actor: Actor, verb: str, task: Task) -> bool:
     if task.status in (TaskStatus.FINISHED, TaskStatus.TERMINATED):
         return False
     draft = task.status in (None, TaskStatus.PROPOSED)
+    if draft and _under_review(task) and not (is_office(actor) or leads(actor, lead_of(task))):
+        return False
     # Rights are the union of the hats: the head of the Office's own department hands out too.
     if heads(actor, lead_of(task)):
         return draft or verb == "edit"
@@ -164,6 +165,12 @@ def can_write_task(actor: Actor, verb: str, task: Task) -> bool:
     if actor.has_role(STAFF) and verb == "edit" and task.owner_id == actor.user_id:
         return draft
     return False
+
+
+def _under_review(task: Task) -> bool:
+    """Is the task in a plan that its leader is reading, or that went to the Office?"""
+    plan = policy.related(task, "department_plan") if task.department_plan_id else None
+    return plan is not None and plan.status in IN_REVIEW
 
 
 def lead_of(task: Task) -> int | None:
@@ -186,12 +193,6 @@ def can_write_part(actor: Actor, verb: str, row: Any) -> bool:
     if task is None or task.status not in (None, TaskStatus.PROPOSED):
         return False
     return can_write_task(actor, "edit", task)
-
-
-def _can_write_plan(actor: Actor, verb: str, row: DepartmentPlan) -> bool:
-    draft = row.status in (None, PlanStatus.DRAFT, PlanStatus.RETURNED)
-    department = row.department_id or getattr(row.department, "id", None)
-    return draft and belongs(actor, department)
 
 
 def _can_write_opinion(actor: Actor, verb: str, row: WorkPointOpinion) -> bool:
@@ -272,14 +273,6 @@ policy.register(
     ),
 )
 policy.register(WorkPointOpinion, Policy("work_point_opinion", _seen_opinions, _can_write_opinion))
-policy.register(
-    DepartmentPlan,
-    Policy(
-        "department_plan",
-        lambda actor: in_hands(DepartmentPlan.department_id, actor),
-        _can_write_plan,
-    ),
-)
 policy.register(Decomposition, Policy("decomposition", _seen_decompositions, policy.college_wide))
 policy.register(
     Baseline,

@@ -22,6 +22,7 @@ from app.models.planning import (
     WorkPoint,
 )
 from app.planning.forms import TaskForm
+from app.planning.plans import plan_for_new_task
 from app.planning.task_show import PartShow, TaskShow
 from app.web.formats import show_long_text
 from app.web.lists import Overdue, QuickFilter, always, of_me, of_my_departments
@@ -130,6 +131,8 @@ class TaskView(TaskForm, TaskShow, DomainView):
     def prepare(self, row: Any, actor: Actor) -> None:
         if row.cycle is None:
             row.cycle = current_cycle(db.session)
+        if row.department_plan is None:
+            row.department_plan = plan_for_new_task(db.session, row)
 
 
 class DecompositionView(DomainView):

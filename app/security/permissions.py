@@ -68,7 +68,13 @@ GRANTS: Grants = {
     "component": _kept_by(OFFICE, ASSESSMENT_OFFICE),
     "meeting": _kept_by(SECRETARY, OFFICE),
     "agenda_item": _kept_by(SECRETARY, OFFICE),
+    "agenda_subject": _kept_by(SECRETARY, OFFICE),
     "decision": _kept_by(SECRETARY),
+    "paper_entry": {
+        "read": EVERY_ROLE,
+        "add": (OFFICE,),
+        "object": (LEADER, TOP_LEADER, HEAD),
+    },
     # Planning
     "work_point_set": {
         **_kept_by(OFFICE),
@@ -96,6 +102,13 @@ GRANTS: Grants = {
         "return": (LEADER, TOP_LEADER),
         "submit": (HEAD,),
         "aggregate": (OFFICE,),
+    },
+    "plan_comment": {
+        "read": EVERY_ROLE,
+        "add": (LEADER, TOP_LEADER, OFFICE),
+        "edit": (LEADER, TOP_LEADER, OFFICE),
+        "delete": (LEADER, TOP_LEADER, OFFICE),
+        "answer": _DEPARTMENT,
     },
     "decomposition": {
         **_kept_by(OFFICE),

@@ -27,8 +27,9 @@ MODELS = sorted(
 
 # Reading a database back ---------------------------------------------------------------
 
+# Not the place of a column: what a migration adds stands last, wherever the model says it.
 PG_COLUMNS = """
-    SELECT c.relname, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
            pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -77,7 +78,7 @@ def clauses(statement: str) -> Iterator[str]:
     """The parts of a statement between the commas of its outermost brackets."""
     words = re.sub(r"\s+", " ", statement).strip()
     # SQLite rewrites a table that a migration changes; a default then stands in brackets.
-    words = words.replace("DEFAULT (CURRENT_TIMESTAMP)", "DEFAULT CURRENT_TIMESTAMP")
+    words = re.sub(r"DEFAULT \((CURRENT_TIMESTAMP|'[^']*')\)", r"DEFAULT \1", words)
     if not words.startswith("CREATE TABLE"):
         yield words
         return

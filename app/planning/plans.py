@@ -1,0 +1,308 @@
+"""Commands of a department's plan: opening it, proposing from what is known, commenting (Art. 4.2-4.3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from app.core import clock, guard, policy
+from app.core.actor import Actor
+from app.core.errors import NotAllowed, RuleViolation, WrongState
+from app.core.policy import visible
+from app.core.text import message
+from app.core.unit_of_work import AnySession
+from app.models.cycles import Cycle, StrategicGoal
+from app.models.organisation import Department
+from app.models.planning import (
+    DepartmentPlan,
+    Indicator,
+    Milestone,
+    PlanComment,
+    PlanStatus,
+    Task,
+    TaskDepartment,
+    TaskOrigin,
+    TaskStatus,
+)
+from app.planning.plan_rules import IN_DEPARTMENT
+
+COPIED = ("title", "goal", "measures", "standard", "category_id", "weight", "visibility",
+          "strategic_goal_id", "due_text")  # fmt: skip
+"""What a new proposal takes over from a task of another year; its days move with the year. Who
+does it is named when the task is accepted."""
+UNFINISHED = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
+"""A task of the year before that stands so may be carried over (Art. 10)."""
+
+
+def plan_of(
+    session: AnySession, actor: Actor, cycle_id: int, department_id: int
+) -> DepartmentPlan | None:
+    return session.scalar(
+        select(DepartmentPlan).where(
+            visible(actor, DepartmentPlan),
+            DepartmentPlan.cycle_id == cycle_id,
+            DepartmentPlan.department_id == department_id,
+        )
+    )
+
+
+def open_plan(
+    session: AnySession, actor: Actor, cycle: Cycle, department: Department
+) -> DepartmentPlan:
+    """Begin the department's plan of the year, with what it has proposed already.
+
+    Head or staff of the department. Effects: a plan in `draft`; proposed tasks that the
+    department leads in the year and that belong to no plan are its tasks. Errors: NotAllowed;
+    RuleViolation at `department` if there is one already. Art. 4.2.
+    """
+    if plan_of(session, actor, cycle.id, department.id) is not None:
+        raise RuleViolation(message("The department's plan is there already."), "department")
+    plan = DepartmentPlan(cycle_id=cycle.id, department_id=department.id)
+    session.add(plan)
+    session.flush()
+    loose = session.scalars(
+        select(Task).where(
+            visible(actor, Task),
+            Task.cycle_id == cycle.id,
+            Task.lead_department_id == department.id,
+            Task.status == TaskStatus.PROPOSED,
+            Task.department_plan_id.is_(None),
+        )
+    ).all()
+    with guard.privileged(session):
+        for task in loose:
+            task.department_plan_id = plan.id
+    return plan
+
+
+def plan_for_new_task(session: AnySession, task: Task) -> DepartmentPlan | None:
+    """The plan a new proposal of its lead department belongs to: the year's, while the
+    department is still writing it."""
+    lead = policy.related(task, "lead_department")
+    cycle = policy.related(task, "cycle")
+    if lead is None or cycle is None:
+        return None
+    return session.scalar(
+        select(DepartmentPlan).where(
+            DepartmentPlan.cycle_id == cycle.id,
+            DepartmentPlan.department_id == lead.id,
+            DepartmentPlan.status.in_(IN_DEPARTMENT),
+        )
+    )
+
+
+# Proposing from what is known ----------------------------------------------------------
+
+
+def propose_from_tasks(
+    session: AnySession, actor: Actor, plan: DepartmentPlan, sources: Sequence[Task]
+) -> list[Task]:
+    """Propose tasks of another year anew: words, milestones and indicators, moved to the plan's
+    year. What is unfinished there is linked as its continuation.
+
+    Head or staff of the plan's department, in `draft` or `returned`. Errors: NotAllowed for a
+    task the department does not lead; WrongState; RuleViolation where it stands in the plan
+    already. Art. 4.2, 10.
+    """
+    _require_draft(plan)
+    known = set(
+        session.scalars(
+            select(Task.carried_from_id).where(
+                Task.department_plan_id == plan.id, Task.carried_from_id.is_not(None)
+            )
+        )
+    )
+    titles = set(session.scalars(select(Task.title).where(Task.department_plan_id == plan.id)))
+    place = _last_place(session, plan)
+    made = []
+    for at, source in enumerate(sources, start=1):
+        if source.lead_department_id != plan.department_id:
+            raise NotAllowed(message("The task is not one of this department's."))
+        if source.id in known or source.title in titles:
+            raise RuleViolation(message("“%(task)s” stands in the plan already.", task=source.title))
+        years = plan.cycle.year - source.cycle.year
+        task = Task(
+            cycle_id=plan.cycle_id,
+            lead_department_id=plan.department_id,
+            department_plan_id=plan.id,
+            sort_order=place + at,
+            leader_id=source.leader_id,
+            due_on=_moved(source.due_on, years),
+            start_on=_moved(source.start_on, years),
+            **{name: getattr(source, name) for name in COPIED},
+        )
+        open_still = source.status in UNFINISHED
+        task.origin = TaskOrigin.CARRIED_OVER if open_still else TaskOrigin.ANNUAL
+        _copy_parts(source, task, years)
+        session.add(task)
+        made.append((source, task, open_still))
+    session.flush()
+    with guard.privileged(session):
+        for source, task, open_still in made:
+            if open_still:
+                task.carried_from_id = source.id
+    return [task for _, task, _ in made]
+
+
+def propose_from_goals(
+    session: AnySession, actor: Actor, plan: DepartmentPlan, goals: Iterable[StrategicGoal]
+) -> list[Task]:
+    """Propose one task for each strategic goal: its name and target to begin with.
+
+    Head or staff of the plan's department, in `draft` or `returned`. Art. 4.2.
+    """
+    _require_draft(plan)
+    place = _last_place(session, plan)
+    tasks = [
+        Task(
+            cycle_id=plan.cycle_id,
+            lead_department_id=plan.department_id,
+            department_plan_id=plan.id,
+            sort_order=place + at,
+            title=goal.name,
+            goal=goal.target,
+            category_id=goal.category_id,
+            strategic_goal_id=goal.id,
+        )
+        for at, goal in enumerate(goals, start=1)
+    ]
+    session.add_all(tasks)
+    session.flush()
+    return tasks
+
+
+def sources_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[Task]:
+    """The department's tasks of the year before the plan's, unfinished ones first, without
+    those that stand in the plan already."""
+    before = session.scalar(
+        select(Cycle.id).where(Cycle.year < plan.cycle.year).order_by(Cycle.year.desc()).limit(1)
+    )
+    if before is None:
+        return []
+    taken = select(Task.title).where(Task.department_plan_id == plan.id)
+    open_first = Task.status.in_(UNFINISHED)
+    return list(
+        session.scalars(
+            select(Task)
+            .where(
+                visible(actor, Task),
+                Task.cycle_id == before,
+                Task.lead_department_id == plan.department_id,
+                Task.status != TaskStatus.PROPOSED,
+                Task.title.not_in(taken),
+            )
+            .options(selectinload(Task.milestones), selectinload(Task.indicators))
+            .order_by(open_first.desc(), Task.sort_order, Task.id)
+        )
+    )
+
+
+def goals_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[StrategicGoal]:
+    """The five-year goals of the plan's year that none of its tasks serves yet."""
+    served = select(Task.strategic_goal_id).where(
+        Task.department_plan_id == plan.id, Task.strategic_goal_id.is_not(None)
+    )
+    year = plan.cycle.year
+    return list(
+        session.scalars(
+            select(StrategicGoal)
+            .where(
+                visible(actor, StrategicGoal),
+                StrategicGoal.start_year <= year,
+                StrategicGoal.end_year >= year,
+                StrategicGoal.id.not_in(served),
+            )
+            .order_by(StrategicGoal.code)
+        )
+    )
+
+
+# Comments ------------------------------------------------------------------------------
+
+
+def comment_on_plan(
+    session: AnySession, actor: Actor, plan: DepartmentPlan, text: str, task: Task | None = None
+) -> PlanComment:
+    """Say something of the plan or of one of its tasks. The leader in charge, a top leader or
+    the Office; while the plan is in review. Errors: NotAllowed; WrongState; RuleViolation at
+    `text` without words, at `task` for another plan's. Art. 4.3."""
+    if plan.status != PlanStatus.REVIEW:
+        raise WrongState(message("Comments are written while the plan is in review."))
+    if not text.strip():
+        raise RuleViolation(message("Write what you have to say."), "text")
+    row = PlanComment(
+        department_plan=plan, task=task, text=text.strip(), review_round=plan.review_round
+    )
+    policy.require(actor, "add", row)
+    row.author_id = actor.user_id  # type: ignore[assignment]
+    with guard.privileged(session):
+        session.add(row)
+    return row
+
+
+def answer_comment(
+    session: AnySession, actor: Actor, comment: PlanComment, answer: str
+) -> PlanComment:
+    """What the department did about a comment. Somebody of the department, once the plan came
+    back. Errors: NotAllowed; WrongState; RuleViolation at `answer`. Art. 4.3."""
+    policy.require(actor, "answer", comment)
+    _require_draft(comment.department_plan)
+    if not answer.strip():
+        raise RuleViolation(message("Write what you have to say."), "answer")
+    with guard.privileged(session):
+        comment.answer = answer.strip()
+        comment.answered_at = clock.now()
+    return comment
+
+
+# ---------------------------------------------------------------------------------------
+
+
+def _require_draft(plan: DepartmentPlan) -> None:
+    if plan.status not in IN_DEPARTMENT:
+        raise WrongState(message("The plan is with its leader or the Office; it cannot change."))
+
+
+def _last_place(session: AnySession, plan: DepartmentPlan) -> int:
+    last = select(func.max(Task.sort_order)).where(Task.department_plan_id == plan.id)
+    return session.scalar(last) or 0
+
+
+def _moved(day: dt.date | None, years: int) -> dt.date | None:
+    """The same day of another year; the 29th of February becomes the 28th."""
+    if day is None:
+        return None
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def _copy_parts(source: Task, task: Task, years: int) -> None:
+    task.milestones = [
+        Milestone(
+            due_on=_moved(part.due_on, years), text=part.text, planned_percent=part.planned_percent
+        )
+        for part in source.milestones
+    ]
+    task.indicators = [
+        Indicator(
+            indicator_template_id=part.indicator_template_id,
+            name=part.name,
+            kind=part.kind,
+            unit=part.unit,
+            direction=part.direction,
+            baseline=part.actual if part.actual is not None else part.baseline,
+            target=part.target,
+            standard=part.standard,
+            weight=part.weight,
+        )
+        for part in source.indicators
+    ]
+    task.departments = [
+        TaskDepartment(department_id=part.department_id, role=part.role, position=part.position)
+        for part in source.departments
+    ]

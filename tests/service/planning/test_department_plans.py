@@ -1,0 +1,244 @@
+"""A department's plan: proposed, read by the leader, returned, answered, submitted (Art. 4.2-4.3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from app.core import workflow
+from app.core.actor import Actor
+from app.core.errors import NotAllowed, RuleViolation, RuleViolations, WrongState
+from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.cycles import Cycle, IndicatorKind
+from app.models.planning import DepartmentPlan, PlanComment, PlanStatus, Task, TaskStatus
+from app.planning.plans import (
+    answer_comment,
+    comment_on_plan,
+    goals_of,
+    open_plan,
+    propose_from_goals,
+    propose_from_tasks,
+    sources_of,
+)
+from tests.cast import TEST, Cast
+from tests.factories import (
+    make_charge,
+    make_cycle,
+    make_indicator,
+    make_milestone,
+    make_strategic_goal,
+    make_task,
+)
+
+
+def begun(session: AnySession, cast: Cast, **task: object) -> tuple[DepartmentPlan, Task]:
+    """教务处's plan with one task."""
+    head = cast.actor("head_jwc")
+    proposal = make_task(standard="通过验收", **task)
+    with unit_of_work(session, head):
+        plan = open_plan(session, head, cast.cycle, cast.jwc)
+    return plan, proposal
+
+
+def step(session: AnySession, actor: Actor, plan: DepartmentPlan, name: str, **fields: str) -> None:
+    with unit_of_work(session, actor):
+        workflow.apply(session, actor, plan, name, **fields)
+
+
+def test_a_plan_begins_with_what_the_department_has_proposed(
+    session: AnySession, cast: Cast
+) -> None:
+    other = make_task(lead_department=cast.xinxi)
+    plan, task = begun(session, cast)
+    assert (task.department_plan, other.department_plan) == (plan, None)
+    head = cast.actor("head_jwc")
+    with pytest.raises(RuleViolation, match="there already"):
+        open_plan(session, head, cast.cycle, cast.jwc)
+
+
+def test_nobody_opens_another_departments_plan(session: AnySession, cast: Cast) -> None:
+    head = cast.actor("head_xinxi")
+    with pytest.raises(NotAllowed), unit_of_work(session, head):
+        open_plan(session, head, cast.cycle, cast.jwc)
+
+
+def test_a_plan_goes_to_the_leader_back_to_the_department_and_to_the_office(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, _ = begun(session, cast)
+    head, leader, office = (cast.actor(name) for name in ("head_jwc", "leader", "office"))
+    step(session, head, plan, "send_for_review")
+    assert (plan.review_round, plan.sent_at is not None) == (1, True)
+    step(session, leader, plan, "review", review_comment="同意")
+    assert (plan.reviewed_by, plan.status) == (cast.leader, "reviewed")
+    step(session, head, plan, "submit")
+    assert plan.submitted_at is not None
+    step(session, office, plan, "aggregate")
+    assert plan.status == PlanStatus.AGGREGATED
+
+
+def test_weights_that_do_not_add_up_are_not_sent(session: AnySession, cast: Cast) -> None:
+    plan, _ = begun(session, cast, weight=Decimal(60))
+    head = cast.actor("head_jwc")
+    with pytest.raises(RuleViolations, match="add up to 60 instead of 100"):
+        step(session, head, plan, "send_for_review")
+    assert plan.status == PlanStatus.DRAFT
+
+
+def test_the_department_does_not_submit_before_its_leader_has_read(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, _ = begun(session, cast)
+    head = cast.actor("head_jwc")
+    with pytest.raises(WrongState):
+        step(session, head, plan, "submit")
+
+
+def test_only_the_leader_in_charge_or_a_top_leader_reviews(session: AnySession, cast: Cast) -> None:
+    plan, _ = begun(session, cast)
+    step(session, cast.actor("head_jwc"), plan, "send_for_review")
+    for name in ("other_leader", "head_jwc", "office"):
+        with pytest.raises(NotAllowed):
+            step(session, cast.actor(name), plan, "review")
+    step(session, cast.actor("topleader"), plan, "review")
+    assert plan.reviewed_by == cast.topleader
+
+
+def test_a_leader_who_belongs_to_the_department_does_not_review_its_plan(
+    session: AnySession, cast: Cast
+) -> None:
+    make_charge(leader=cast.head_jwc, department=cast.jwc)
+    with unit_of_work(session, TEST):
+        cast.head_jwc.roles = [*cast.head_jwc.roles, *cast.leader.roles]
+    plan, _ = begun(session, cast)
+    head = cast.actor("head_jwc")
+    step(session, head, plan, "send_for_review")
+    with pytest.raises(NotAllowed, match="own department"):
+        step(session, head, plan, "review")
+
+
+def test_a_plan_is_returned_with_a_reason(session: AnySession, cast: Cast) -> None:
+    plan, _ = begun(session, cast)
+    step(session, cast.actor("head_jwc"), plan, "send_for_review")
+    with pytest.raises(RuleViolations):
+        step(session, cast.actor("leader"), plan, "return")
+    step(session, cast.actor("leader"), plan, "return", review_comment="补充指标")
+    assert plan.status == PlanStatus.RETURNED
+
+
+def test_what_the_leader_reads_does_not_change_under_their_eyes(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, task = begun(session, cast)
+    head = cast.actor("head_jwc")
+    step(session, head, plan, "send_for_review")
+    with pytest.raises(NotAllowed), unit_of_work(session, head):
+        task.title = "改了"
+    with pytest.raises(NotAllowed), unit_of_work(session, head):
+        plan.text = "改了"
+    with unit_of_work(session, cast.actor("leader")):
+        task.title = "领导改的"
+    assert task.title == "领导改的"
+
+
+def test_comments_are_answered_before_the_plan_is_sent_again(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, task = begun(session, cast)
+    head, leader = cast.actor("head_jwc"), cast.actor("leader")
+    step(session, head, plan, "send_for_review")
+    with unit_of_work(session, leader):
+        comment = comment_on_plan(session, leader, plan, "指标不够具体", task)
+    step(session, leader, plan, "return", review_comment="见批注")
+    with pytest.raises(RuleViolation, match="1 comments are not answered"):
+        step(session, head, plan, "send_for_review")
+    with unit_of_work(session, head):
+        answer_comment(session, head, comment, "已补充定量指标")
+    step(session, head, plan, "send_for_review")
+    assert (plan.review_round, comment.review_round) == (2, 1)
+
+
+def test_a_comment_needs_words_a_review_and_the_right_person(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, task = begun(session, cast)
+    leader = cast.actor("leader")
+    with pytest.raises(WrongState):
+        comment_on_plan(session, leader, plan, "太早", task)
+    step(session, cast.actor("head_jwc"), plan, "send_for_review")
+    with pytest.raises(RuleViolation):
+        comment_on_plan(session, leader, plan, "  ", task)
+    for name in ("other_leader", "head_jwc", "head_xinxi"):
+        with pytest.raises(NotAllowed):
+            comment_on_plan(session, cast.actor(name), plan, "不该我说", task)
+    with pytest.raises(RuleViolation, match="not one of this plan"), unit_of_work(session, leader):
+        comment_on_plan(session, leader, plan, "别的任务", make_task())
+    assert session.scalar(select(PlanComment.id)) is None
+
+
+def last_year(cast: Cast) -> Cycle:
+    return make_cycle(year=cast.cycle.year - 1, name="上年度", rule_book=cast.rule_book)
+
+
+def test_an_unfinished_task_of_last_year_is_proposed_as_its_continuation(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, _ = begun(session, cast)
+    old = make_task(
+        cycle=last_year(cast), title="实训基地建设", status=TaskStatus.ACCEPTED,
+        due_on=dt.date(2025, 6, 30), standard="建成", owner=cast.staff_jwc,
+    )  # fmt: skip
+    make_milestone(task=old, due_on=dt.date(2025, 3, 31), text="立项")
+    make_indicator(task=old, name="工位", kind=IndicatorKind.QUANTITATIVE, target=Decimal(80))
+    head = cast.actor("head_jwc")
+    assert sources_of(session, head, plan) == [old]
+    with unit_of_work(session, head):
+        (new,) = propose_from_tasks(session, head, plan, [old])
+    assert (new.origin, new.carried_from, new.due_on) == ("carried_over", old, dt.date(2026, 6, 30))
+    assert [part.due_on for part in new.milestones] == [dt.date(2026, 3, 31)]
+    assert [part.target for part in new.indicators] == [80]
+    assert (new.owner, new.status) == (None, "proposed")
+    assert sources_of(session, head, plan) == []
+    with pytest.raises(RuleViolation, match="in the plan already"):
+        propose_from_tasks(session, head, plan, [old])
+
+
+def test_a_finished_task_of_last_year_is_only_a_model(session: AnySession, cast: Cast) -> None:
+    plan, _ = begun(session, cast)
+    old = make_task(cycle=last_year(cast), title="年年都做", status=TaskStatus.FINISHED)
+    head = cast.actor("head_jwc")
+    with unit_of_work(session, head):
+        (new,) = propose_from_tasks(session, head, plan, [old])
+    assert (new.origin, new.carried_from) == ("annual", None)
+
+
+def test_another_departments_task_is_not_copied(session: AnySession, cast: Cast) -> None:
+    plan, _ = begun(session, cast)
+    old = make_task(cycle=last_year(cast), lead_department=cast.xinxi, status=TaskStatus.FINISHED)
+    with pytest.raises(NotAllowed):
+        propose_from_tasks(session, cast.actor("head_jwc"), plan, [old])
+
+
+def test_a_strategic_goal_becomes_a_task_and_is_then_served(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, _ = begun(session, cast)
+    goal = make_strategic_goal(name="双高建设", target="省级", start_year=2024, end_year=2028)
+    make_strategic_goal(start_year=2015, end_year=2020)
+    head = cast.actor("head_jwc")
+    assert goals_of(session, head, plan) == [goal]
+    with unit_of_work(session, head):
+        (task,) = propose_from_goals(session, head, plan, [goal])
+    assert (task.title, task.goal, task.strategic_goal) == ("双高建设", "省级", goal)
+    assert goals_of(session, head, plan) == []
+
+
+def test_nothing_is_proposed_into_a_plan_under_review(session: AnySession, cast: Cast) -> None:
+    plan, _ = begun(session, cast)
+    head = cast.actor("head_jwc")
+    step(session, head, plan, "send_for_review")
+    with pytest.raises(WrongState):
+        propose_from_goals(session, head, plan, [make_strategic_goal()])
