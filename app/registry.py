@@ -24,6 +24,7 @@ RULES = (
     "app.planning.documents",
     "app.exchange.workflow",
     "app.cycles.queue",
+    "app.planning.plan_queue",
     "app.planning.queue",
     "app.monitoring.queue",
     "app.supervision.queue",

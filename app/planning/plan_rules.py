@@ -62,9 +62,7 @@ def problems_of(
     if weight_total is not None and weights:
         for task in known:
             if task.weight is None:
-                words = message(
-                    "“%(task)s” has no weight, while others have one.", task=task.title
-                )
+                words = message("“%(task)s” has no weight, while others have one.", task=task.title)
                 found.append(Problem(words, task.id))
         total = sum(weights, Decimal(0))
         if total != weight_total:

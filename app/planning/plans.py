@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -122,7 +123,9 @@ def propose_from_tasks(
         if source.lead_department_id != plan.department_id:
             raise NotAllowed(message("The task is not one of this department's."))
         if source.id in known or source.title in titles:
-            raise RuleViolation(message("“%(task)s” stands in the plan already.", task=source.title))
+            raise RuleViolation(
+                message("“%(task)s” stands in the plan already.", task=source.title)
+            )
         years = plan.cycle.year - source.cycle.year
         task = Task(
             cycle_id=plan.cycle_id,
@@ -218,6 +221,27 @@ def goals_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[St
             .order_by(StrategicGoal.code)
         )
     )
+
+
+def set_weights(
+    session: AnySession, actor: Actor, plan: DepartmentPlan, given: Mapping[int, Decimal | None]
+) -> int:
+    """Give the tasks of a plan their weights in one go; by task id, None takes a weight away.
+    How many changed.
+
+    Head or staff of the plan's department, in `draft` or `returned`. Errors: NotAllowed;
+    WrongState; RuleViolation at `weight` for a negative one. Art. 4.2.
+    """
+    _require_draft(plan)
+    changed = 0
+    for task in session.scalars(
+        select(Task).where(visible(actor, Task), Task.department_plan_id == plan.id)
+    ):
+        if task.id in given and task.weight != given[task.id]:
+            task.weight = given[task.id]
+            changed += 1
+    session.flush()
+    return changed
 
 
 # Comments ------------------------------------------------------------------------------

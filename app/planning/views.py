@@ -21,6 +21,7 @@ from app.models.planning import (
     TaskStatus,
     WorkPoint,
 )
+from app.planning import plan_views
 from app.planning.forms import TaskForm
 from app.planning.plans import plan_for_new_task
 from app.planning.task_show import PartShow, TaskShow
@@ -164,6 +165,7 @@ def register(builder: Any) -> None:
         "category_label": lazy_gettext("Planning"),
         "category_icon": "target-arrow",
     }
+    plan_views.register(builder, category)
     TaskView.related_views = [IndicatorView, MilestoneView, TaskDepartmentView]
     builder.add_view(TaskView, "task", label=lazy_gettext("Tasks"), icon="checklist", **category)
     builder.add_view(

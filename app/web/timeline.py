@@ -103,9 +103,11 @@ def timeline(
     subjects: Sequence[Subject],
     *,
     before: int | None = None,
+    since: dt.datetime | None = None,
     history: History = History.ALL,
 ) -> Timeline:
-    """The events of `subjects` (the row itself first), newest first. One statement."""
+    """The events of `subjects` (the row itself first), newest first; none before `since`. One
+    statement."""
     known = {subject.model.__tablename__: subject for subject in subjects if subject.names}
     if not known or history == History.NOTHING:
         return Timeline((), None)
@@ -116,6 +118,8 @@ def timeline(
     query = select(AuditEvent).where(or_(*theirs))
     if history == History.STEPS:
         query = query.where(AuditEvent.action.in_(_steps(subjects)))
+    if since is not None:
+        query = query.where(AuditEvent.happened_at >= since)
     if before is not None:
         query = query.where(AuditEvent.id < before)
     events = list(session.scalars(query.order_by(AuditEvent.id.desc()).limit(AT_ONCE + 1)))

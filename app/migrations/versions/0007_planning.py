@@ -177,9 +177,7 @@ def upgrade() -> None:
                 op.f(f"fk_evidence_{column}"), target, [column], ["id"], ondelete="RESTRICT"
             )
             table.create_index(op.f(f"ix_evidence_{column}"), [column], unique=False)
-        table.create_check_constraint(
-            op.f("ck_evidence_exactly_one_row"), f"{NOW_ONE_ROW} = 1"
-        )
+        table.create_check_constraint(op.f("ck_evidence_exactly_one_row"), f"{NOW_ONE_ROW} = 1")
 
 
 def downgrade() -> None:

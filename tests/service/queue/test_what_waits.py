@@ -15,7 +15,7 @@ from app.core.unit_of_work import AnySession
 from app.models.cycles import Cycle, CycleStatus, PhaseCode
 from app.models.improvement import AdjustmentStatus, ResultStatus
 from app.models.monitoring import CheckStatus, CoordinationStatus
-from app.models.planning import DecompositionStatus, TaskStatus
+from app.models.planning import DecompositionStatus, PlanStatus, TaskStatus
 from app.models.supervision import CaseStage, CaseStatus
 from app.web import directory
 from app.web.home import desk
@@ -28,6 +28,7 @@ from tests.factories import (
     make_decision,
     make_decomposition,
     make_department,
+    make_department_plan,
     make_import_job,
     make_meeting,
     make_monthly_check,
@@ -61,6 +62,19 @@ def accepted(cast: Cast, **given: Any) -> Any:
 
 
 CASES: dict[str, tuple[Callable[[Cast], Any], str]] = {
+    "department_plan.write": (lambda cast: make_department_plan(department=cast.jwc), "head_jwc"),
+    "department_plan.review": (
+        lambda cast: make_department_plan(department=cast.jwc, status=PlanStatus.REVIEW),
+        "leader",
+    ),
+    "department_plan.submit": (
+        lambda cast: make_department_plan(department=cast.jwc, status=PlanStatus.REVIEWED),
+        "head_jwc",
+    ),
+    "department_plan.aggregate": (
+        lambda cast: make_department_plan(department=cast.jwc, status=PlanStatus.SUBMITTED),
+        "office",
+    ),
     "task.accept": (
         lambda cast: make_task(status=TaskStatus.PUBLISHED, owner=cast.staff_jwc),
         "head_jwc",

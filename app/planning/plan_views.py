@@ -1,0 +1,281 @@
+"""The screen of department plans: the plan's page, proposing from what is known, comments."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core import clock, policy
+from app.core.actor import Actor
+from app.core.errors import Refusal
+from app.core.policy import visible
+from app.core.unit_of_work import unit_of_work
+from app.cycles.queries import current_cycle
+from app.extensions import db
+from app.models.cycles import Cycle
+from app.models.organisation import Department, DepartmentKind
+from app.models.planning import DepartmentPlan, Indicator, Milestone, PlanComment, PlanStatus, Task
+from app.planning.plan_page import load_plan_page
+from app.planning.plan_rules import IN_DEPARTMENT
+from app.planning.plans import (
+    answer_comment,
+    comment_on_plan,
+    goals_of,
+    open_plan,
+    propose_from_goals,
+    propose_from_tasks,
+    set_weights,
+    sources_of,
+)
+from app.web import formats
+from app.web.directory import directory
+from app.web.facts import facts_of
+from app.web.formats import show_long_text
+from app.web.lists import of_my_departments
+from app.web.reader import the_actor
+from app.web.refusals import refusal_of
+from app.web.timeline import History, Subject, columns_read, timeline
+from app.web.views import DomainView, interface, view_of
+
+FACTS = ("sent_at", "review_round", "reviewed_by", "reviewed_at", "submitted_at")
+
+
+class DepartmentPlanView(DomainView):
+    datamodel = interface(DepartmentPlan)
+    list_columns = ["cycle", "department", "status", "review_round", "sent_at", "submitted_at"]
+    title_column = "department"
+    quick_filters = (of_my_departments("department"),)
+    show_columns = ["cycle", "department", "status", "text", "review_comment", *FACTS]
+    form_columns = ("cycle", "department", "text")
+    form_help = {
+        "text": lazy_gettext("What the department has in mind for the year, in a few paragraphs; its tasks follow on the plan's page."),
+    }  # fmt: skip
+    form_note = lazy_gettext(
+        "The leader in charge reads the plan first; the department then submits it to the Office."
+    )
+    form_choices = {"department": lambda: Department.kind != DepartmentKind.SECTION}
+    form_defaults = {"cycle": lambda: next_cycle()}
+    search_columns = ["cycle", "department", "status", "submitted_at"]
+    plain_columns = {"text": show_long_text}
+    show_template = "planning/plan.html"
+    own_methods = {
+        "sources": "edit", "weights": "edit", "comment": "read", "answer": "read",
+    }  # fmt: skip
+
+    def new_row(self, form: Any, actor: Actor) -> Any:
+        cycle, department = form.cycle.data, form.department.data
+        plan = open_plan(db.session, actor, cycle, department)
+        plan.text = form.text.data
+        return plan
+
+    def show_page(self, row: DepartmentPlan, actor: Actor) -> Any:
+        page = load_plan_page(db.session, actor, row)
+        given = f"_flt_0_cycle={row.cycle_id}&_flt_0_lead_department={row.department_id}"
+        add_task = f"{view_of(Task).route_base}/add?{given}"
+        probe = Task(cycle_id=row.cycle_id, lead_department_id=row.department_id)
+        return self.render_page(
+            row,
+            actor,
+            facts=facts_of(self, row, actor, ("status", *FACTS)),
+            page=page,
+            show=formats.show,
+            today=clock.today(),
+            people=directory().people,
+            departments=directory().departments,
+            add_task=add_task if page.writing and policy.can(actor, "add", probe) else "",
+            may_propose=page.writing and policy.can(actor, "edit", row),
+            may_comment=row.status == PlanStatus.REVIEW
+            and policy.can(actor, "add", PlanComment(department_plan=row)),
+            may_answer=page.writing and row.department_id in actor.departments,
+            changes=self._changes(row, actor, [line.task for line in page.lines]),
+            story=self.story_of(row, actor),
+        )
+
+    def _changes(self, row: DepartmentPlan, actor: Actor, tasks: list[Task]) -> Any:
+        """What was written since the plan came back: the leader reads only that again."""
+        if row.reviewed_at is None or row.status not in (PlanStatus.RETURNED, PlanStatus.REVIEW):
+            return None
+        named = {task.id: str(task) for task in tasks}
+        parts = {
+            model: {
+                one.id: f"{named[one.task_id]}：{one}"[:60]
+                for one in db.session.scalars(select(model).where(model.task_id.in_(named)))
+            }
+            for model in (Indicator, Milestone)
+        }
+        subjects = [
+            Subject(model, names, columns_read(view_of(model), actor))
+            for model, names in {Task: named, **parts}.items()
+        ]
+        return timeline(db.session, subjects, since=row.reviewed_at, history=History.ALL)
+
+    # Proposing from what is known ----------------------------------------------------
+
+    @expose("/sources/<pk>", methods=["GET", "POST"])
+    @has_access
+    def sources(self, pk: str) -> Any:
+        """Tasks of last year and strategic goals to propose anew: tick and take."""
+        plan, actor = self._row(pk), the_actor()
+        here = url_for(f"{self.endpoint}.show", pk=plan.id)
+        if plan.status not in IN_DEPARTMENT or not policy.can(actor, "edit", plan):
+            flash(gettext("This row cannot be edited now."), "warning")
+            return redirect(here)
+        code, refusal = 200, ""
+        tasks, goals = sources_of(db.session, actor, plan), goals_of(db.session, actor, plan)
+        if request.method == "POST":
+            chosen = [task for task in tasks if str(task.id) in request.form.getlist("task")]
+            served = [goal for goal in goals if str(goal.id) in request.form.getlist("goal")]
+            if not chosen and not served:
+                code, refusal = 422, gettext("Tick what the department takes up.")
+            else:
+                try:
+                    with unit_of_work(db.session, actor):
+                        propose_from_tasks(db.session, actor, plan, chosen)
+                        propose_from_goals(db.session, actor, plan, served)
+                except (Refusal, IntegrityError) as error:
+                    code, refusal = 422, str(refusal_of(error))
+                    plan = self._row(pk)
+                else:
+                    flash(
+                        gettext("%(count)s tasks proposed.", count=len(chosen) + len(served)),
+                        "success",
+                    )
+                    return redirect(here)
+        page = self.render_template(
+            "planning/plan_sources.html",
+            title=gettext("Propose from what is known"),
+            plan=plan,
+            tasks=tasks,
+            goals=goals,
+            refusal=refusal,
+            ticked=request.form.getlist("task"),
+            ticked_goals=request.form.getlist("goal"),
+            back=here,
+            show=formats.show,
+        )
+        return page, code
+
+    # Weights -------------------------------------------------------------------------
+
+    @expose("/weights/<pk>", methods=["POST"])
+    @has_access
+    def weights(self, pk: str) -> Any:
+        """Save the weights of the plan's tasks as they stand in its table."""
+        plan, actor = self._row(pk), the_actor()
+        given = {}
+        for name, text in request.form.items():
+            key = _number(name.removeprefix("weight-")) if name.startswith("weight-") else 0
+            weight = _weight(text)
+            if key and weight is _UNREADABLE:
+                flash(gettext("“%(text)s” is not a weight.", text=text[:20]), "danger")
+                return self._to_plan(plan.id, "tasks")
+            if key:
+                given[key] = weight
+
+        def write() -> None:
+            set_weights(db.session, actor, plan, given)
+
+        return self._said(plan.id, write, gettext("Saved."), "tasks")
+
+    # Comments ------------------------------------------------------------------------
+
+    @expose("/comment/<pk>", methods=["POST"])
+    @has_access
+    def comment(self, pk: str) -> Any:
+        """Comment on the plan (`task` empty) or on one of its tasks."""
+        plan, actor = self._row(pk), the_actor()
+        task = None
+        if request.form.get("task"):
+            task = db.session.scalar(
+                select(Task).where(
+                    visible(actor, Task),
+                    Task.department_plan_id == plan.id,
+                    Task.id == _number(request.form["task"]),
+                )
+            )
+            if task is None:
+                abort(404)
+
+        def write() -> None:
+            comment_on_plan(db.session, actor, plan, request.form.get("text", ""), task)
+
+        return self._said(plan.id, write)
+
+    @expose("/answer/<pk>/<comment>", methods=["POST"])
+    @has_access
+    def answer(self, pk: str, comment: str) -> Any:
+        """Answer a comment."""
+        plan, actor = self._row(pk), the_actor()
+        row = db.session.scalar(
+            select(PlanComment).where(
+                visible(actor, PlanComment),
+                PlanComment.department_plan_id == plan.id,
+                PlanComment.id == _number(comment),
+            )
+        )
+        if row is None:
+            abort(404)
+
+        def write() -> None:
+            answer_comment(db.session, actor, row, request.form.get("text", ""))
+
+        return self._said(plan.id, write)
+
+    def _said(self, key: int, write: Any, done: str = "", place: str = "comments") -> Any:
+        try:
+            with unit_of_work(db.session, the_actor()):
+                write()
+        except (Refusal, StaleDataError) as error:
+            flash(str(refusal_of(error)), "danger")
+        else:
+            if done:
+                flash(done, "success")
+        return self._to_plan(key, place)
+
+    def _to_plan(self, key: int, place: str) -> Any:
+        return redirect(url_for(f"{self.endpoint}.show", pk=key) + f"#{place}")
+
+
+def next_cycle() -> Cycle | None:
+    """The year that is being prepared; else the current one."""
+    preparing = db.session.scalar(
+        select(Cycle).where(Cycle.status == "preparing").order_by(Cycle.year).limit(1)
+    )
+    return preparing or current_cycle(db.session)
+
+
+_UNREADABLE = object()
+
+
+def _weight(text: str) -> Any:
+    """A weight as typed: None for none, `_UNREADABLE` for what is no number."""
+    if not text.strip():
+        return None
+    try:
+        number = Decimal(unicodedata.normalize("NFKC", text).strip())
+    except InvalidOperation:
+        return _UNREADABLE
+    return number if number.is_finite() and abs(number) < 100000 else _UNREADABLE
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def register(builder: Any, category: dict[str, Any]) -> None:
+    builder.add_view(
+        DepartmentPlanView,
+        "department_plan",
+        label=lazy_gettext("Department plans"),
+        icon="notebook",
+        **category,
+    )

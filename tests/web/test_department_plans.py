@@ -1,0 +1,191 @@
+"""The pages of a department's plan through the door: who may do what, and what a wrong entry does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.core import workflow
+from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.planning import DepartmentPlan, PlanStatus
+from app.planning.plans import comment_on_plan
+from tests.architecture.test_query_counts import cost
+from tests.cast import Cast
+from tests.factories import make_department_plan, make_strategic_goal, make_task
+
+ClientFor = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def plan(session: AnySession, cast: Cast) -> DepartmentPlan:
+    """教务处's draft with two tasks that weigh 60 and 40."""
+    plan = make_department_plan(department=cast.jwc)
+    for title, weight in (("专业建设", 60), ("课程建设", 40)):
+        make_task(title=title, weight=Decimal(weight), standard="达标", department_plan=plan)
+    return plan
+
+
+def sent(session: AnySession, cast: Cast, plan: DepartmentPlan) -> DepartmentPlan:
+    head = cast.actor("head_jwc")
+    with unit_of_work(session, head):
+        workflow.apply(session, head, plan, "send_for_review")
+    return plan
+
+
+def test_the_page_shows_the_tasks_and_their_sum(
+    plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    page = client_for("head_jwc").get(f"/department_plan/show/{plan.id}").text
+    assert "专业建设" in page and "课程建设" in page
+    assert "100 / 100" in " ".join(
+        page.replace("<output data-sum-of>", "").replace("</output>", "").split()
+    )
+
+
+def test_what_keeps_it_from_being_sent_stands_on_the_page(
+    plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    make_task(title="没有标准的任务", weight=Decimal(5), standard=None, department_plan=plan)
+    page = client_for("head_jwc").get(f"/department_plan/show/{plan.id}").text
+    assert "“没有标准的任务”没有考核标准，也没有考核指标。" in page
+    assert "权重合计为 105，应为 100。" in page
+
+
+def test_another_department_does_not_see_the_plan(
+    plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    for door in ("show", "sources", "step/send_for_review"):
+        assert client_for("head_xinxi").get(f"/department_plan/{door}/{plan.id}").status_code == 404
+    for door in ("comment", "weights"):
+        answer = client_for("head_xinxi").post(f"/department_plan/{door}/{plan.id}")
+        assert answer.status_code in (403, 404)
+
+
+def test_the_page_costs_the_same_however_many_tasks(
+    plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    head = client_for("head_jwc")
+    few = cost(head, f"/department_plan/show/{plan.id}")
+    for _ in range(8):
+        make_task(standard="达标", weight=Decimal(1), department_plan=plan)
+    assert cost(head, f"/department_plan/show/{plan.id}") == few
+
+
+def test_weights_are_saved_together(
+    session: AnySession, plan: DepartmentPlan, client_for: ClientFor, cast: Cast
+) -> None:
+    first, second = sorted(plan_tasks(session, plan), key=lambda task: task.id)
+    head = client_for("head_jwc")
+    head.post(
+        f"/department_plan/weights/{plan.id}",
+        data={f"weight-{first.id}": "７０", f"weight-{second.id}": ""},
+    )
+    session.expire_all()
+    assert (first.weight, second.weight) == (70, None)
+
+
+@pytest.mark.parametrize("text", ["多", "-5", "NaN", "1e9"])
+def test_a_weight_that_is_none_is_refused_and_nothing_saved(
+    session: AnySession, plan: DepartmentPlan, client_for: ClientFor, text: str
+) -> None:
+    first, second = sorted(plan_tasks(session, plan), key=lambda task: task.id)
+    data = {f"weight-{first.id}": "10", f"weight-{second.id}": text}
+    answer = client_for("head_jwc").post(
+        f"/department_plan/weights/{plan.id}", data=data, follow_redirects=True
+    )
+    assert answer.status_code == 200 and "alert-danger" in answer.text
+    session.expire_all()
+    assert (first.weight, second.weight) == (60, 40)
+
+
+def test_a_leader_comments_on_a_task_and_the_department_answers(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    sent(session, cast, plan)
+    task = plan_tasks(session, plan)[0]
+    leader, head = client_for("leader"), client_for("head_jwc")
+    said = {"task": task.id, "text": "目标再具体些"}
+    page = leader.post(f"/department_plan/comment/{plan.id}", data=said, follow_redirects=True)
+    assert "目标再具体些" in page.text
+    reason = {"review_comment": "见批注", "version": plan.version}
+    leader.post(f"/department_plan/step/return/{plan.id}", data=reason)
+    session.expire_all()
+    assert plan.status == PlanStatus.RETURNED
+    page = head.get(f"/department_plan/show/{plan.id}")
+    assert "见批注" in page.text and "还有 1 条批注未答复。" in page.text
+    comment = page.text.split("/answer/")[1].split('"')[0].split("/")[1]
+    page = head.post(
+        f"/department_plan/answer/{plan.id}/{comment}", data={"text": "已改"}, follow_redirects=True
+    )
+    assert "已改" in page.text
+
+
+def test_a_task_of_another_plan_is_not_commented_here(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    sent(session, cast, plan)
+    stray = make_task(lead_department=cast.xinxi)
+    said = {"task": stray.id, "text": "别处的任务"}
+    answer = client_for("leader").post(f"/department_plan/comment/{plan.id}", data=said)
+    assert answer.status_code == 404
+
+
+def test_an_empty_comment_is_refused_in_words(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    sent(session, cast, plan)
+    page = client_for("leader").post(
+        f"/department_plan/comment/{plan.id}", data={"text": " "}, follow_redirects=True
+    )
+    assert "请填写内容。" in page.text
+
+
+def test_goals_are_ticked_and_become_tasks(
+    session: AnySession, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    goal = make_strategic_goal(name="产教融合", start_year=2024, end_year=2030)
+    head = client_for("head_jwc")
+    assert "产教融合" in head.get(f"/department_plan/sources/{plan.id}").text
+    nothing = head.post(f"/department_plan/sources/{plan.id}", data={})
+    assert nothing.status_code == 422 and "请勾选要拟定的任务。" in nothing.text
+    head.post(f"/department_plan/sources/{plan.id}", data={"goal": goal.id})
+    session.expire_all()
+    assert "产教融合" in [task.title for task in plan_tasks(session, plan)]
+
+
+def test_what_changed_since_it_came_back_is_told_apart(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    sent(session, cast, plan)
+    leader, head = cast.actor("leader"), cast.actor("head_jwc")
+    with unit_of_work(session, leader):
+        comment_on_plan(session, leader, plan, "改名")
+        workflow.apply(session, leader, plan, "return", review_comment="改名")
+    task = plan_tasks(session, plan)[0]
+    with unit_of_work(session, head):
+        task.title = "高水平专业群建设"
+    page = client_for("head_jwc").get(f"/department_plan/show/{plan.id}").text
+    part = page.split("退回后的修改")[1].split("</section>")[0]
+    assert "高水平专业群建设" in part and "达标" not in part
+
+
+def test_a_new_task_of_the_department_joins_its_plan(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    head = client_for("head_jwc")
+    given = f"_flt_0_cycle={plan.cycle_id}&_flt_0_lead_department={plan.department_id}"
+    head.post(
+        f"/task/add?{given}", data={"title": "新拟任务", "origin": "annual", "visibility": "open"}
+    )
+    assert "新拟任务" in [task.title for task in plan_tasks(session, plan)]
+
+
+def plan_tasks(session: AnySession, plan: DepartmentPlan) -> list:  # type: ignore[type-arg]
+    from sqlalchemy import select
+
+    from app.models.planning import Task
+
+    return list(session.scalars(select(Task).where(Task.department_plan_id == plan.id)))
