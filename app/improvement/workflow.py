@@ -10,8 +10,11 @@ from app.core.actor import Actor
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
+from app.cycles import agenda
+from app.cycles.agenda import Deliberated
 from app.improvement.changes import apply_changes
 from app.improvement.rules import check_explained
+from app.models.cycles import Outcome
 from app.models.improvement import (
     Adjustment,
     AdjustmentStatus,
@@ -89,6 +92,7 @@ ADJUSTMENT = Workflow(
             AdjustmentStatus.APPROVED,
             message("Record: approved"),
             requires=("decision_id",),
+            guard=agenda.approved,
             article="9.2",
         ),
         Transition(
@@ -97,6 +101,7 @@ ADJUSTMENT = Workflow(
             AdjustmentStatus.REJECTED,
             message("Record: rejected"),
             requires=("decision_id",),
+            guard=agenda.rejected,
             article="9.2",
         ),
         Transition(
@@ -105,6 +110,7 @@ ADJUSTMENT = Workflow(
             AdjustmentStatus.DEFERRED,
             message("Record: deferred"),
             requires=("decision_id",),
+            guard=agenda.deferred,
             article="9.2",
         ),
         Transition(
@@ -157,5 +163,17 @@ TASK_RESULT = Workflow(
     ),
 )
 
+agenda.register(
+    Deliberated(
+        Adjustment,
+        AdjustmentStatus.COMMITTEE,
+        {
+            Outcome.APPROVED: "approve",
+            Outcome.AMENDED: "approve",
+            Outcome.DEFERRED: "defer",
+            Outcome.REJECTED: "reject",
+        },
+    )
+)
 workflow.register(ADJUSTMENT)
 workflow.register(TASK_RESULT)

@@ -15,6 +15,9 @@ from app.core.errors import RuleViolation, WrongState
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
+from app.cycles import agenda
+from app.cycles.agenda import Deliberated
+from app.models.cycles import Outcome
 from app.models.planning import (
     Decomposition,
     DecompositionStatus,
@@ -150,6 +153,7 @@ WORK_POINT_SET = Workflow(
             WorkPointSetStatus.APPROVED,
             message("Record: approved"),
             requires=("decision_id",),
+            guard=agenda.approved,
             article="4.5",
         ),
         Transition(
@@ -158,6 +162,7 @@ WORK_POINT_SET = Workflow(
             WorkPointSetStatus.RETURNED,
             message("Record: returned"),
             requires=("decision_id",),
+            guard=agenda.rejected,
             article="4.5",
         ),
         Transition(
@@ -240,6 +245,7 @@ DECOMPOSITION = Workflow(
             DecompositionStatus.APPROVED,
             message("Record: approved"),
             requires=("decision_id",),
+            guard=agenda.approved,
             article="5.2",
         ),
         Transition(
@@ -248,6 +254,7 @@ DECOMPOSITION = Workflow(
             DecompositionStatus.RETURNED,
             message("Record: returned"),
             requires=("decision_id",),
+            guard=agenda.rejected,
             article="5.2",
         ),
         Transition(
@@ -274,6 +281,13 @@ DECOMPOSITION = Workflow(
     ),
 )
 
+_BY_OUTCOME = {
+    Outcome.APPROVED: "approve",
+    Outcome.AMENDED: "approve",
+    Outcome.REJECTED: "return",
+}
+agenda.register(Deliberated(WorkPointSet, WorkPointSetStatus.COMMITTEE, _BY_OUTCOME))
+agenda.register(Deliberated(Decomposition, DecompositionStatus.COMMITTEE, _BY_OUTCOME))
 workflow.register(WORK_POINT_SET)
 workflow.register(TASK)
 workflow.register(DECOMPOSITION)

@@ -55,7 +55,7 @@ def test_a_plan_begins_with_what_the_department_has_proposed(
     plan, task = begun(session, cast)
     assert (task.department_plan, other.department_plan) == (plan, None)
     head = cast.actor("head_jwc")
-    with pytest.raises(RuleViolation, match="there already"):
+    with pytest.raises(RuleViolation, match="已经建立"):
         open_plan(session, head, cast.cycle, cast.jwc)
 
 
@@ -83,7 +83,7 @@ def test_a_plan_goes_to_the_leader_back_to_the_department_and_to_the_office(
 def test_weights_that_do_not_add_up_are_not_sent(session: AnySession, cast: Cast) -> None:
     plan, _ = begun(session, cast, weight=Decimal(60))
     head = cast.actor("head_jwc")
-    with pytest.raises(RuleViolations, match="add up to 60 instead of 100"):
+    with pytest.raises(RuleViolations, match="合计为 60，应为 100"):
         step(session, head, plan, "send_for_review")
     assert plan.status == PlanStatus.DRAFT
 
@@ -116,7 +116,7 @@ def test_a_leader_who_belongs_to_the_department_does_not_review_its_plan(
     plan, _ = begun(session, cast)
     head = cast.actor("head_jwc")
     step(session, head, plan, "send_for_review")
-    with pytest.raises(NotAllowed, match="own department"):
+    with pytest.raises(NotAllowed, match="本部门的事项"):
         step(session, head, plan, "review")
 
 
@@ -153,7 +153,7 @@ def test_comments_are_answered_before_the_plan_is_sent_again(
     with unit_of_work(session, leader):
         comment = comment_on_plan(session, leader, plan, "指标不够具体", task)
     step(session, leader, plan, "return", review_comment="见批注")
-    with pytest.raises(RuleViolation, match="1 comments are not answered"):
+    with pytest.raises(RuleViolation, match="1 条批注未答复"):
         step(session, head, plan, "send_for_review")
     with unit_of_work(session, head):
         answer_comment(session, head, comment, "已补充定量指标")
@@ -174,7 +174,7 @@ def test_a_comment_needs_words_a_review_and_the_right_person(
     for name in ("other_leader", "head_jwc", "head_xinxi"):
         with pytest.raises(NotAllowed):
             comment_on_plan(session, cast.actor(name), plan, "不该我说", task)
-    with pytest.raises(RuleViolation, match="not one of this plan"), unit_of_work(session, leader):
+    with pytest.raises(RuleViolation, match="不在本计划中"), unit_of_work(session, leader):
         comment_on_plan(session, leader, plan, "别的任务", make_task())
     assert session.scalar(select(PlanComment.id)) is None
 
@@ -202,7 +202,7 @@ def test_an_unfinished_task_of_last_year_is_proposed_as_its_continuation(
     assert [part.target for part in new.indicators] == [80]
     assert (new.owner, new.status) == (None, "proposed")
     assert sources_of(session, head, plan) == []
-    with pytest.raises(RuleViolation, match="in the plan already"):
+    with pytest.raises(RuleViolation, match="已在计划中"):
         propose_from_tasks(session, head, plan, [old])
 
 
