@@ -60,6 +60,21 @@ def subject_of(session: AnySession, actor: Actor, table: str, key: int) -> Any:
     return session.scalar(select(model).where(model.id == key, visible(actor, model)))
 
 
+def subjects_of(
+    session: AnySession, actor: Actor, subjects: Sequence[AgendaSubject]
+) -> dict[tuple[str, int], Any]:
+    """The rows that `subjects` are about and `actor` may read, by table and id. One statement
+    per kind of row."""
+    found: dict[tuple[str, int], Any] = {}
+    for table, kind in _kinds.items():
+        keys = {one.subject_id for one in subjects if one.subject_table == table}
+        if keys:
+            model = kind.model
+            rows = session.scalars(select(model).where(model.id.in_(keys), visible(actor, model)))
+            found.update({(table, row.id): row for row in rows})
+    return found
+
+
 # The agenda ----------------------------------------------------------------------------
 
 

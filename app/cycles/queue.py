@@ -12,7 +12,7 @@ from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.queue import Desk, Waiting, in_sources, waiting_rows
 from app.core.text import message
-from app.models.cycles import AgendaItem, Cycle, Decision, Meeting, PhaseCode
+from app.models.cycles import AgendaItem, AgendaSubject, Cycle, Decision, Meeting, PhaseCode
 
 
 def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
@@ -54,8 +54,33 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
                 visible(actor, AgendaItem),
                 Meeting.held_on <= desk.today,
                 ~exists(select(Decision.id).where(Decision.agenda_item_id == AgendaItem.id)),
+                ~exists(
+                    select(AgendaSubject.id).where(AgendaSubject.agenda_item_id == AgendaItem.id)
+                ),
             ),
             verb=message("Record the decision"),
+        )
+        decided = exists(
+            select(Decision.id).where(
+                Decision.agenda_item_id == AgendaSubject.agenda_item_id,
+                Decision.subject_table == AgendaSubject.subject_table,
+                Decision.subject_id == AgendaSubject.subject_id,
+            )
+        )
+        on_agenda = (
+            select(AgendaSubject.id)
+            .join(AgendaItem, AgendaItem.id == AgendaSubject.agenda_item_id)
+            .where(AgendaItem.meeting_id == Meeting.id, ~decided)
+        )
+        yield Waiting(
+            "meeting.minutes",
+            Meeting,
+            message("Meetings without their minutes"),
+            "show",
+            waiting_rows(Meeting.id, Meeting.title, due_on=Meeting.held_on).where(
+                visible(actor, Meeting), Meeting.held_on <= desk.today, exists(on_agenda)
+            ),
+            verb=message("Enter the minutes"),
         )
 
 

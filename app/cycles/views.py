@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from app.cycles.forms import DecisionForm, MeetingForm, RuleValueForm
+from app.cycles.forms import DecisionForm, RuleValueForm
+from app.cycles.meeting_views import MeetingView
 from app.models.cycles import (
     AgendaItem,
     Component,
@@ -14,7 +15,6 @@ from app.models.cycles import (
     Decision,
     Holiday,
     IndicatorTemplate,
-    Meeting,
     Phase,
     ReportingMonth,
     RuleBook,
@@ -168,16 +168,6 @@ class AgendaItemView(DomainView):
     form_columns = ("meeting", "position", "title", "reporter_department", "summary")
     search_columns = ["meeting", "title", "reporter_department"]
     plain_columns = {"summary": show_long_text}
-
-
-class MeetingView(MeetingForm, DomainView):
-    datamodel = interface(Meeting)
-    list_columns = ["held_on", "kind", "number", "title", "minutes_number"]
-    title_column = "title"
-    show_columns = ["held_on", "kind", "number", "title", "minutes_number", "recorded_by"]
-    form_columns = ("kind", "number", "title", "held_on", "minutes_number")
-    search_columns = ["kind", "number", "title", "held_on"]
-    base_order = ("held_on", "desc")
 
 
 def register(builder: Any) -> None:

@@ -23,6 +23,7 @@ from tests.cast import PEOPLE, TODAY, Cast
 from tests.factories import (
     make_adjustment,
     make_agenda_item,
+    make_agenda_subject,
     make_coordination_request,
     make_cycle,
     make_decision,
@@ -59,6 +60,12 @@ def waits(session: AnySession, cast: Cast) -> Waits:
 
 def accepted(cast: Cast, **given: Any) -> Any:
     return make_task(status=TaskStatus.ACCEPTED, owner=cast.staff_jwc, **given)
+
+
+def meeting_with_a_subject() -> Any:
+    meeting = make_meeting(held_on=OLD)
+    make_agenda_subject(agenda_item=make_agenda_item(meeting=meeting))
+    return meeting
 
 
 CASES: dict[str, tuple[Callable[[Cast], Any], str]] = {
@@ -171,6 +178,7 @@ CASES: dict[str, tuple[Callable[[Cast], Any], str]] = {
         lambda cast: make_agenda_item(meeting=make_meeting(held_on=OLD)),
         "secretary",
     ),
+    "meeting.minutes": (lambda cast: meeting_with_a_subject(), "secretary"),
     "import_job.start": (lambda cast: make_import_job(owner=cast.office), "office"),
     "department.head": (lambda cast: make_department(), "admin"),
     "department.charge": (lambda cast: make_department(), "admin"),
