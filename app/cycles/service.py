@@ -1,4 +1,4 @@
-"""Commands of the year: opening it, writing its rule book, recording the committee (Art. 4.1, 5.2)."""
+"""Commands of the year: opening it, writing its rule book (Art. 4.1)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from app.core import clock
 from app.core.actor import Actor
@@ -16,11 +15,8 @@ from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.cycles.queries import college_calendar, cycle_of_year, rule
 from app.models.cycles import (
-    AgendaItem,
     Component,
     Cycle,
-    Decision,
-    Outcome,
     Phase,
     PhaseCode,
     ReportingMonth,
@@ -163,32 +159,3 @@ def open_year(session: AnySession, actor: Actor, plan: YearPlan, book: RuleBook)
         )
     session.flush()
     return cycle
-
-
-def record_decision(
-    session: AnySession,
-    actor: Actor,
-    item: AgendaItem,
-    row: Any,
-    outcome: Outcome,
-    *,
-    decided_on: dt.date,
-    wording: str | None = None,
-) -> Decision:
-    """Record what the committee decided on one row of an agenda item.
-
-    Secretary. Effects: the decision; the row's own step (`approve`, `return`, `defer`) is
-    taken with it afterwards. Errors: NotAllowed. Art. 4.5, 5.2, 9.2.
-    """
-    decision = Decision(
-        agenda_item_id=item.id,
-        subject_table=row.__tablename__,
-        subject_id=row.id,
-        outcome=outcome,
-        wording=wording,
-        decided_on=decided_on,
-        recorded_at=clock.now(),
-    )
-    session.add(decision)
-    session.flush()
-    return decision

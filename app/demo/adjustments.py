@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 
 from app.core import clock, workflow
-from app.cycles.service import record_decision
+from app.cycles.agenda import Verdict, place_on_agenda, record_minutes
 from app.demo.curves import day_of
 from app.demo.diary import later, weekday
 from app.demo.planning import accept
@@ -145,14 +145,15 @@ def _decide(story: Story, ids: list[int], final: bool) -> None:
             return
         title = f"审定{month}月目标任务调整方案"
         item = story.sitting("党委会会议", [(title, "bgs")])[0]
-        for row in rows:
-            defer = row.cause_kind == DEFERRED_CAUSE and not final
-            outcome = Outcome.DEFERRED if defer else Outcome.APPROVED
-            decision = record_decision(
-                story.session, actor, item, row, outcome, decided_on=clock.today()
-            )
-            step = "defer" if defer else "approve"
-            workflow.apply(story.session, actor, row, step, decision_id=decision.id)
+        verdicts = []
+        for row, subject in zip(
+            rows, place_on_agenda(story.session, actor, item, rows), strict=True
+        ):
+            if row.cause_kind == DEFERRED_CAUSE and not final:
+                verdicts.append(Verdict(subject, Outcome.DEFERRED, "进一步论证后再议。"))
+            else:
+                verdicts.append(Verdict(subject, Outcome.APPROVED))
+        record_minutes(story.session, actor, item.meeting, verdicts)
 
 
 def _apply(story: Story, ids: list[int], followers: Sequence[Followers]) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
 from app.core import workflow
+from app.core.actor import Actor
+from app.cycles.agenda import Verdict, place_on_agenda, record_minutes
 from app.cycles.service import (
     ComponentPlan,
     PhasePlan,
     RulePlan,
     YearPlan,
     open_year,
-    record_decision,
     write_rule_book,
 )
 from app.demo.curves import day_of
@@ -23,6 +25,7 @@ from app.demo.diary import weekday
 from app.demo.seeds import TaskSeed, rows
 from app.demo.story import OFFICE, OFFICE_DEPARTMENT, SECRETARY, Story, TaskStory
 from app.models.cycles import (
+    AgendaItem,
     Cycle,
     Direction,
     IndicatorKind,
@@ -242,12 +245,13 @@ def _approve_points(story: Story) -> None:
     with story.college.acting(SECRETARY) as actor:
         title = f"审定{story.year}年学院工作要点"
         item = story.sitting("党委会会议", [(title, OFFICE_DEPARTMENT)])[0]
-        points = _points(story)
-        decision = record_decision(
-            story.session, actor, item, points, Outcome.APPROVED,
-            decided_on=item.meeting.held_on, wording="原则通过，由办公室印发。",
-        )  # fmt: skip
-        workflow.apply(story.session, actor, points, "approve", decision_id=decision.id)
+        _approve(story, actor, item, _points(story), "原则通过，由办公室印发。")
+
+
+def _approve(story: Story, actor: Actor, item: AgendaItem, row: Any, wording: str) -> None:
+    subjects = place_on_agenda(story.session, actor, item, [row])
+    verdicts = [Verdict(subject, Outcome.APPROVED, wording) for subject in subjects]
+    record_minutes(story.session, actor, item.meeting, verdicts)
 
 
 def _issue_points(story: Story) -> None:
@@ -279,12 +283,7 @@ def _approve_table(story: Story) -> None:
     with story.college.acting(SECRETARY) as actor:
         title = f"审定{story.year}年部门目标任务分解表"
         item = story.sitting("党委会会议", [(title, OFFICE_DEPARTMENT)])[0]
-        table = _table(story)
-        decision = record_decision(
-            story.session, actor, item, table, Outcome.APPROVED,
-            decided_on=item.meeting.held_on, wording="审定通过，各部门按表接受分解。",
-        )  # fmt: skip
-        workflow.apply(story.session, actor, table, "approve", decision_id=decision.id)
+        _approve(story, actor, item, _table(story), "审定通过，各部门按表接受分解。")
 
 
 def _issue_table(story: Story) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core import workflow
-from app.core.errors import NotAllowed, RuleViolation
+from app.core.errors import RuleViolation
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.cycles.service import (
     ComponentPlan,
@@ -16,13 +16,11 @@ from app.cycles.service import (
     RulePlan,
     YearPlan,
     open_year,
-    record_decision,
     write_rule_book,
 )
 from app.models.cycles import (
     Component,
     Cycle,
-    Outcome,
     Phase,
     PhaseCode,
     ReportingMonth,
@@ -30,7 +28,6 @@ from app.models.cycles import (
     RuleValueKind,
 )
 from tests.cast import Cast
-from tests.factories import make_agenda_item, make_decomposition
 
 RULES = [
     RulePlan("check.first_month", "3", RuleValueKind.INTEGER, "首个监测月份"),
@@ -81,18 +78,3 @@ def test_a_value_that_is_none_of_its_kind_is_refused(session: AnySession, cast: 
     wrong = RulePlan("check.first_month", "März", RuleValueKind.INTEGER, "首个监测月份")
     with pytest.raises(RuleViolation), unit_of_work(session, office):
         write_rule_book(session, office, RuleBook(name="规则", year=2027), [wrong])
-
-
-def test_the_secretary_records_decisions_and_the_office_does_not(
-    session: AnySession, cast: Cast
-) -> None:
-    item, table = make_agenda_item(), make_decomposition()
-    day = dt.date(2026, 3, 10)
-    secretary, office = cast.actor("secretary"), cast.actor("office")
-    with unit_of_work(session, secretary):
-        decision = record_decision(
-            session, secretary, item, table, Outcome.APPROVED, decided_on=day
-        )
-    assert (decision.subject_table, decision.subject_id) == ("decomposition", table.id)
-    with pytest.raises(NotAllowed), unit_of_work(session, office):
-        record_decision(session, office, item, table, Outcome.APPROVED, decided_on=day)
