@@ -53,6 +53,7 @@ from app.planning.service import (
     accept_tasks,
     propose_task,
 )
+from app.planning.work_points import answer_opinion, give_opinion
 
 COMPONENTS = (
     ComponentPlan(
@@ -216,29 +217,26 @@ def _give_opinion(story: Story, row: dict[str, str]) -> None:
         return
     with college.acting(college.heads[row["department"]]) as actor:
         point = session.scalar(
-            select(WorkPoint.id).where(
+            select(WorkPoint).where(
                 WorkPoint.work_point_set_id == story.points_id, WorkPoint.number == row["point"]
             )
         )
-        session.add(
-            WorkPointOpinion(
-                work_point_set_id=story.points_id,
-                work_point_id=point,
-                department_id=college.departments[row["department"]],
-                author_id=actor.user_id,
-                text=row["text"],
-            )
-        )
+        give_opinion(
+            session, actor, _points(story), row["text"],
+            point=point, department_id=college.departments[row["department"]],
+        )  # fmt: skip
 
 
 def _answer_opinions(story: Story) -> None:
     answers = {row["text"]: row for row in rows("demo/opinions.csv")}
-    with story.college.acting(OFFICE):
+    with story.college.acting(OFFICE) as actor:
         for opinion in story.session.scalars(
             select(WorkPointOpinion).where(WorkPointOpinion.work_point_set_id == story.points_id)
         ):
-            opinion.answer = OpinionAnswer(answers[opinion.text]["answer"])
-            opinion.answer_reason = answers[opinion.text]["reason"]
+            told = answers[opinion.text]
+            answer_opinion(
+                story.session, actor, opinion, OpinionAnswer(told["answer"]), told["reason"]
+            )
 
 
 def _approve_points(story: Story) -> None:

@@ -181,6 +181,7 @@ class WorkPointOpinion(Domain):
 
     __tablename__ = "work_point_opinion"
     label = ("征求意见", "Opinion")
+    protected = frozenset({"answer", "answer_reason", "recorded_by_id"})
     __table_args__ = (
         not_blank("text"),
         CheckConstraint("answer IS NULL OR answer_reason IS NOT NULL", name="answer_has_reason"),

@@ -195,8 +195,21 @@ def can_write_part(actor: Actor, verb: str, row: Any) -> bool:
     return can_write_task(actor, "edit", task)
 
 
+def _can_write_point(actor: Actor, verb: str, row: WorkPoint) -> bool:
+    """Points change while their edition is a draft (Art. 4.4)."""
+    points = policy.related(row, "work_point_set")
+    return points is not None and points.status in (None, WorkPointSetStatus.DRAFT)
+
+
 def _can_write_opinion(actor: Actor, verb: str, row: WorkPointOpinion) -> bool:
-    return is_office(actor) or row.author_id in (None, actor.user_id)
+    """Said and taken back while opinions are asked for; answered by the Office until the draft
+    goes to the committee (Art. 4.4)."""
+    points = policy.related(row, "work_point_set")
+    if points is None or points.status != WorkPointSetStatus.CONSULTATION:
+        return False
+    if verb == "answer" or (verb == "edit" and row.answer is not None):
+        return is_office(actor)
+    return row.author_id in (None, actor.user_id) or (is_office(actor) and verb == "add")
 
 
 # Invariants ----------------------------------------------------------------------------
@@ -269,7 +282,7 @@ policy.register(
         lambda actor: WorkPoint.work_point_set_id.in_(
             select(WorkPointSet.id).where(_seen_work_points(actor))
         ),
-        policy.college_wide,
+        _can_write_point,
     ),
 )
 policy.register(WorkPointOpinion, Policy("work_point_opinion", _seen_opinions, _can_write_opinion))

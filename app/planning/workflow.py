@@ -108,7 +108,9 @@ def _all_answered(actor: Actor, points: WorkPointSet, fields: Mapping[str, Any])
     assert session is not None
     unanswered = session.scalar(
         select(func.count(WorkPointOpinion.id)).where(
-            WorkPointOpinion.work_point_set_id == points.id, WorkPointOpinion.answer.is_(None)
+            WorkPointOpinion.work_point_set_id == points.id,
+            WorkPointOpinion.answer.is_(None),
+            WorkPointOpinion.agrees.is_(False),
         )
     )
     if unanswered:

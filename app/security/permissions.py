@@ -91,6 +91,7 @@ GRANTS: Grants = {
         "add": (HEAD, LEADER, OFFICE),
         "edit": (HEAD, LEADER, OFFICE),
         "delete": (HEAD, LEADER, OFFICE),
+        "answer": (OFFICE,),
     },
     "department_plan": {
         "read": EVERY_ROLE,

@@ -21,6 +21,7 @@ from app.planning.service import (
     accept_tasks,
     propose_task,
 )
+from app.planning.work_points import answer_opinion
 from tests.cast import Cast
 from tests.factories import make_decision, make_task, make_work_point, make_work_point_set
 
@@ -113,7 +114,7 @@ def test_every_opinion_is_answered_before_the_committee(session: AnySession, cas
         workflow.apply(session, office, points, "send_to_committee")
     with unit_of_work(session, office):
         opinion = session.scalars(select(WorkPointOpinion)).one()
-        opinion.answer, opinion.answer_reason = OpinionAnswer.ADOPTED, "已补充"
+        answer_opinion(session, office, opinion, OpinionAnswer.ADOPTED, "已补充")
     with unit_of_work(session, office):
         workflow.apply(session, office, points, "send_to_committee")
     assert points.status == "committee"
