@@ -173,7 +173,7 @@ class DepartmentPlanView(DomainView):
         plan, actor = self._row(pk), the_actor()
         given = {}
         for name, text in request.form.items():
-            key = _number(name.removeprefix("weight-")) if name.startswith("weight-") else 0
+            key = number_in(name.removeprefix("weight-")) if name.startswith("weight-") else 0
             weight = _weight(text)
             if key and weight is _UNREADABLE:
                 flash(gettext("“%(text)s” is not a weight.", text=text[:20]), "danger")
@@ -199,7 +199,7 @@ class DepartmentPlanView(DomainView):
                 select(Task).where(
                     visible(actor, Task),
                     Task.department_plan_id == plan.id,
-                    Task.id == _number(request.form["task"]),
+                    Task.id == number_in(request.form["task"]),
                 )
             )
             if task is None:
@@ -219,7 +219,7 @@ class DepartmentPlanView(DomainView):
             select(PlanComment).where(
                 visible(actor, PlanComment),
                 PlanComment.department_plan_id == plan.id,
-                PlanComment.id == _number(comment),
+                PlanComment.id == number_in(comment),
             )
         )
         if row is None:
@@ -267,7 +267,8 @@ def _weight(text: str) -> Any:
     return number if number.is_finite() and abs(number) < 100000 else _UNREADABLE
 
 
-def _number(text: str) -> int:
+def number_in(text: str) -> int:
+    """The id in an address or a form; 0 for what is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 

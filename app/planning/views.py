@@ -19,9 +19,8 @@ from app.models.planning import (
     Task,
     TaskDepartment,
     TaskStatus,
-    WorkPoint,
 )
-from app.planning import plan_views
+from app.planning import plan_views, work_point_views
 from app.planning.forms import TaskForm
 from app.planning.plans import plan_for_new_task
 from app.planning.task_show import PartShow, TaskShow
@@ -148,17 +147,6 @@ class DecompositionView(DomainView):
     search_columns = ["cycle", "title", "status", "issue_number", "issued_on"]
 
 
-class WorkPointView(DomainView):
-    datamodel = interface(WorkPoint)
-    past_is_open = False
-    read_only = True
-    list_columns = ["number", "chapter", "text", "category", "strategic_goal"]
-    title_column = "text"
-    show_columns = ["work_point_set", "number", "chapter", "text", "category", "strategic_goal"]
-    search_columns = ["number", "chapter", "text"]
-    base_order = ("sort_order", "asc")
-
-
 def register(builder: Any) -> None:
     category = {
         "category": "planning",
@@ -166,6 +154,7 @@ def register(builder: Any) -> None:
         "category_icon": "target-arrow",
     }
     plan_views.register(builder, category)
+    work_point_views.register(builder, category)
     TaskView.related_views = [IndicatorView, MilestoneView, TaskDepartmentView]
     builder.add_view(TaskView, "task", label=lazy_gettext("Tasks"), icon="checklist", **category)
     builder.add_view(
@@ -173,13 +162,6 @@ def register(builder: Any) -> None:
         "decomposition",
         label=lazy_gettext("Decomposition"),
         icon="table",
-        **category,
-    )
-    builder.add_view(
-        WorkPointView,
-        "work_point",
-        label=lazy_gettext("Work points"),
-        icon="list-numbers",
         **category,
     )
     for view in (IndicatorView, MilestoneView, TaskDepartmentView):
