@@ -4,14 +4,14 @@ BIN := .venv/bin
 FLASK := $(BIN)/flask --app run
 WORKERS ?= auto
 
-.PHONY: run test lint e2e seed schema bench assets assets-dev translations install dev chromium
+.PHONY: run test lint e2e seed schema bench assets assets-dev translations install dev chromium soffice
 
 run: install assets translations  ## prepare everything and serve
 	$(FLASK) init-db
 	$(FLASK) demo --if-empty
 	$(BIN)/python run.py
 
-test: dev assets-dev translations chromium lint  ## everything, on both databases, with a browser
+test: dev assets-dev translations chromium soffice lint  ## everything, on both databases, with a browser
 	$(BIN)/pytest -n $(WORKERS) --ignore=tests/e2e
 	$(BIN)/pytest -n $(WORKERS) --db=postgresql tests/service tests/web tests/api tests/console
 	$(BIN)/pytest -n $(WORKERS) tests/e2e
@@ -59,3 +59,6 @@ dev: .venv/.installed-dev
 
 chromium:
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium </dev/null >/dev/null; } || { echo "The browser tests need Chromium; on Debian: apt-get install chromium"; exit 1; }
+
+soffice:
+	@command -v soffice >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libreoffice-calc-nogui </dev/null >/dev/null; } || { echo "The tests of exported files need LibreOffice; on Debian: apt-get install libreoffice-calc-nogui"; exit 1; }

@@ -90,8 +90,12 @@ class Config:
         self.TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
         # Files
         self.MAX_CONTENT_LENGTH = int(os.environ.get("MAX_UPLOAD_MB", "60")) * 1024 * 1024
+        # Up to about 1,500 rows of a workbook; larger imports are looked at in the background.
+        self.IMPORT_AT_ONCE_BYTES = int(os.environ.get("IMPORT_AT_ONCE_KB", "60")) * 1024
         self.EXPORT_MAX_ROWS = int(os.environ.get("EXPORT_MAX_ROWS", "50000"))
         self.EXPORT_MAX_PDF_ROWS = int(os.environ.get("EXPORT_MAX_PDF_ROWS", "2000"))
+        # An import is undone as a whole for so many hours after it ended; 0: never
+        self.IMPORT_UNDO_HOURS = int(os.environ.get("IMPORT_UNDO_HOURS", "24"))
 
     TESTING = False
     SQLALCHEMY_TRACK_MODIFICATIONS = False

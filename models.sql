@@ -2453,6 +2453,32 @@ CREATE TABLE audit_head (
 );
 COMMENT ON TABLE audit_head IS '操作日志链头（一行）';
 
+-- import_alias: 导入用部门别名
+CREATE TABLE import_alias (
+    id SERIAL NOT NULL,
+    word VARCHAR(80) NOT NULL,
+    department_id INTEGER NOT NULL,
+    remembered_by_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_import_alias PRIMARY KEY (id),
+    CONSTRAINT uq_import_alias_word UNIQUE (word),
+    CONSTRAINT ck_import_alias_word_not_blank CHECK (length(trim(word)) > 0),
+    CONSTRAINT fk_import_alias_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE CASCADE,
+    CONSTRAINT fk_import_alias_remembered_by_id FOREIGN KEY(remembered_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_import_alias_department_id ON import_alias (department_id);
+CREATE INDEX ix_import_alias_remembered_by_id ON import_alias (remembered_by_id);
+COMMENT ON TABLE import_alias IS '导入用部门别名';
+COMMENT ON COLUMN import_alias.id IS '主键';
+COMMENT ON COLUMN import_alias.word IS '别名';
+COMMENT ON COLUMN import_alias.department_id IS '部门';
+COMMENT ON COLUMN import_alias.remembered_by_id IS '记录人';
+COMMENT ON COLUMN import_alias.version IS '版本（乐观锁）';
+COMMENT ON COLUMN import_alias.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN import_alias.updated_at IS '更新时间（UTC）';
+
 -- import_job: 导入
 CREATE TABLE import_job (
     id SERIAL NOT NULL,
@@ -2474,7 +2500,7 @@ CREATE TABLE import_job (
     CONSTRAINT ck_import_job_kind_not_blank CHECK (length(trim(kind)) > 0),
     CONSTRAINT fk_import_job_owner_id FOREIGN KEY(owner_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
     CONSTRAINT fk_import_job_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
-    CONSTRAINT ck_import_job_status CHECK (status IN ('preview', 'running', 'done', 'failed'))
+    CONSTRAINT ck_import_job_status CHECK (status IN ('preview', 'running', 'done', 'failed', 'reversed'))
 );
 CREATE INDEX ix_import_job_cycle_id ON import_job (cycle_id);
 CREATE INDEX ix_import_job_owner_id ON import_job (owner_id);
@@ -2494,6 +2520,34 @@ COMMENT ON COLUMN import_job.finished_at IS '完成时间';
 COMMENT ON COLUMN import_job.version IS '版本（乐观锁）';
 COMMENT ON COLUMN import_job.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN import_job.updated_at IS '更新时间（UTC）';
+
+-- import_layout: 导入版式（识别结果的更正）
+CREATE TABLE import_layout (
+    id SERIAL NOT NULL,
+    kind VARCHAR(20) NOT NULL,
+    fingerprint VARCHAR(64) NOT NULL,
+    headings TEXT NOT NULL,
+    columns JSON NOT NULL,
+    remembered_by_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_import_layout PRIMARY KEY (id),
+    CONSTRAINT uq_import_layout_kind_fingerprint UNIQUE (kind, fingerprint),
+    CONSTRAINT ck_import_layout_kind_not_blank CHECK (length(trim(kind)) > 0),
+    CONSTRAINT fk_import_layout_remembered_by_id FOREIGN KEY(remembered_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_import_layout_remembered_by_id ON import_layout (remembered_by_id);
+COMMENT ON TABLE import_layout IS '导入版式（识别结果的更正）';
+COMMENT ON COLUMN import_layout.id IS '主键';
+COMMENT ON COLUMN import_layout.kind IS '种类';
+COMMENT ON COLUMN import_layout.fingerprint IS '表头指纹';
+COMMENT ON COLUMN import_layout.headings IS '表头';
+COMMENT ON COLUMN import_layout.columns IS '各列内容';
+COMMENT ON COLUMN import_layout.remembered_by_id IS '记录人';
+COMMENT ON COLUMN import_layout.version IS '版本（乐观锁）';
+COMMENT ON COLUMN import_layout.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN import_layout.updated_at IS '更新时间（UTC）';
 
 -- notification: 通知
 CREATE TABLE notification (

@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("app.cli", "audit_group"),
     ("app.cli", "schema_group"),
     ("app.organisation.cli", "create_admin"),
+    ("app.organisation.cli", "carry_out_successions"),
     ("app.security.cli", "create_api_key"),
     ("app.security.cli", "revoke_api_key"),
     ("app.planning.cli", "report"),

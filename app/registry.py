@@ -58,6 +58,8 @@ CHAPTERS = (
     "app.notify.views",
     "app.web.saved_forms",
     "app.console.site",
+    "app.web.start.views",
+    "app.web.rights.views",
 )
 """The order of the menu: the year's work first, what it stands on last."""
 
@@ -89,3 +91,4 @@ def register_views(builder: Any) -> None:
             builder.add_api(resource)
     import_module("app.web.docs").register(builder)
     import_module("app.web.choices").register(builder)
+    import_module("app.web.uses").register(builder)

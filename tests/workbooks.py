@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -69,4 +70,30 @@ def write_sheet(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
         sheet = book.add_worksheet("Sheet1")
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
+    return path
+
+
+@dataclass
+class Drawn:
+    """A sheet to draw: its rows, and merged ranges (top, left, bottom, right; from 1)."""
+
+    rows: list[list[Any]]
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def merge(self, top: int, left: int, bottom: int, right: int) -> None:
+        self.merged.append((top, left, bottom, right))
+
+
+def draw(path: Path, sheets: Mapping[str, Drawn]) -> Path:
+    """A workbook of these sheets, merged cells included."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        for name, drawn in sheets.items():
+            sheet = book.add_worksheet(name)
+            for top, left, bottom, right in drawn.merged:
+                sheet.merge_range(top - 1, left - 1, bottom - 1, right - 1, "")
+            for number, cells in enumerate(drawn.rows):
+                for column, value in enumerate(cells):
+                    if value is not None and value != "":
+                        sheet.write(number, column, value)
     return path

@@ -9,6 +9,7 @@ guard like a write through any other door. Lists and forms are those of every ot
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask import abort, request
@@ -17,11 +18,14 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.helpers import get_redirect_target
 from sqlalchemy import inspect
 
+from app.console.bulk import BulkActs
 from app.console.cells import CellEditing
 from app.console.gate import METHODS, Gated
 from app.console.listing import ConsoleList
+from app.console.ordering import Ordering
 from app.console.writing import Writing
 from app.core import policy
+from app.core.actor import Actor
 from app.extensions import db
 from app.web import choices
 from app.web.facts import facts_of
@@ -33,7 +37,7 @@ from app.web.timeline import Subject, timeline
 OWN_COLUMNS = frozenset({"id", "version", "created_at", "updated_at"})
 
 
-class DomainConsole(CellEditing, Writing, ConsoleList, Gated, ModelView):
+class DomainConsole(CellEditing, Writing, BulkActs, Ordering, ConsoleList, Gated, ModelView):
     """List, row, add, edit, delete of one table of master data.
 
     `form_columns` names columns and many-to-one relations (`department`, not
@@ -45,14 +49,13 @@ class DomainConsole(CellEditing, Writing, ConsoleList, Gated, ModelView):
     can_export = False
 
     def __init__(self, model: type[Any]) -> None:
-        table = model.__tablename__
         self.resource = policy.policy_of(model).resource
-        self.route_base = f"/console/{table}"
+        self.route_base = f"/console/{self.resource}"
         self._refuse_protected(model)
         self._prepare_list(model)
         self._prepare_forms()
         super().__init__(
-            model, db, lazy_noun(model), endpoint=f"console_{table}", url=self.route_base
+            model, db, lazy_noun(model), endpoint=f"console_{self.resource}", url=self.route_base
         )
 
     def _refuse_protected(self, model: type[Any]) -> None:
@@ -111,17 +114,30 @@ class DomainConsole(CellEditing, Writing, ConsoleList, Gated, ModelView):
     def details_view(self, pk: str = "") -> Any:
         """The row's values, and what happened to it."""
         row, actor = self._row_of_form(pk or request.args.get("id", "")), the_actor()
-        known = inspect(self.model).columns
-        told = [key for name in self.form_columns for key in (name, f"{name}_id") if key in known]
-        subject = Subject(self.model, {row.id: ""}, frozenset(told))
         return self.render(
             "console/details.html",
             title=str(row),
             subtitle=self.name,
             row=row,
             back=get_redirect_target() or f"{self.route_base}/list/",
-            facts=facts_of(self, row, actor, self.form_columns),
-            story=timeline(db.session, [subject], before=before_asked()),
+            facts=facts_of(self, row, actor, self.facts_shown(actor)),
+            story=self.story_of(row, actor),
+            ways=self.ways(row, actor),
             may_edit=policy.can(actor, "edit", row),
             may_delete=policy.can(actor, "delete", row),
         )
+
+    def ways(self, row: Any, actor: Actor) -> Sequence[tuple[str, str]]:
+        """(words, address) of what else may be done with the row, on screens of its own."""
+        return ()
+
+    def facts_shown(self, actor: Actor) -> Sequence[str]:
+        """The columns of a row's page."""
+        return self.form_columns
+
+    def story_of(self, row: Any, actor: Actor) -> Any:
+        """What happened to the row; None if the reader is told nothing of it."""
+        known = inspect(self.model).columns
+        told = [key for name in self.form_columns for key in (name, f"{name}_id") if key in known]
+        subject = Subject(self.model, {row.id: ""}, frozenset(told))
+        return timeline(db.session, [subject], before=before_asked())

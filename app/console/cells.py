@@ -10,7 +10,7 @@ from flask_babel import gettext
 from wtforms import HiddenField
 
 from app.console.gate import refusal_of
-from app.console.listing import raw, shown
+from app.console.rows import raw, shown, version_of
 from app.console.writing import REFUSALS, Writing, strict
 from app.core.errors import Conflict
 from app.core.text import message, words
@@ -78,7 +78,7 @@ class CellEditing(Writing):
         if not form.validate():
             return _refused(" ".join(str(one) for one in form[name].errors), 422)
         try:
-            if str(row.version) != request.form.get("version"):
+            if version_of(row) != request.form.get("version"):
                 raise Conflict(message("Somebody has changed this row meanwhile."))
             with unit_of_work(db.session, the_actor()), db.session.no_autoflush:
                 form[name].populate_obj(row, name)
@@ -104,7 +104,7 @@ class CellEditing(Writing):
             "shown": str(cell),
             "markup": hasattr(cell, "__html__"),
             "value": raw(value),
-            "version": row.version,
+            "version": version_of(row),
         }
 
 

@@ -18,7 +18,8 @@ METHODS = {
     "create_view": "add",
     "edit_view": "edit",
     "delete_view": "delete",
-    "action_view": "read",  # each action has its own verb (`is_action_allowed`)
+    "action_view": "read",  # each act has its own verb (`app.console.acts`)
+    "order_view": "edit",
     "ajax_update": "edit",
     "ajax_lookup": "read",
     "export": "read",

@@ -1,72 +1,43 @@
-"""The lists of the console: the same address, conditions and look as every other list.
-
-What a list is narrowed and ordered by is read by `app.web.lists`; only the rows differ. They
-are whole rows, because each says which of its values this reader may change here.
+"""The lists of the console: the same address, conditions, saved views, files and look as every
+other list. What a list is narrowed and ordered by is read by `app.web.lists`; only the rows
+differ (`app.console.rows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import redirect, render_template, request
 from flask_admin import expose
-from flask_babel import gettext
 from markupsafe import Markup
-from sqlalchemy import inspect
-from sqlalchemy.orm import joinedload
 
-from app.core import clock, policy
+from app.console import standing
+from app.console.rows import ConsoleRows
+from app.console.standing import STANDINGS, Standing
+from app.core import clock
 from app.core.actor import Actor
-from app.extensions import db
-from app.web import formats
+from app.core.text import words
+from app.exchange.jobs import kinds_of
 from app.web.interface import ScopedInterface
 from app.web.labels import Labels
-from app.web.lists.columns import Column, columns_of, order_of, orderable
+from app.web.lists.columns import Column, columns_of, orderable
 from app.web.lists.conditions import chips_of, filterable
-from app.web.lists.page import ChipLink, ListPage, headers_of
+from app.web.lists.export import ExportsLists
+from app.web.lists.page import ChipLink, Header, ListPage, headers_of
 from app.web.lists.panels import panel_of
-from app.web.lists.query import count_and_totals, narrowed
+from app.web.lists.query import count_and_totals
+from app.web.lists.quick import Toggle, toggle, toggles_of, year_toggle
+from app.web.lists.start import begin
 from app.web.lists.state import ListState
 from app.web.lists.view import Lists
 from app.web.reader import the_actor
-
-CLAMPED = 40
-"""A text longer than this is cut to two lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value of a row. `raw` is what an editor begins with; None where it is not changed."""
-
-    column: Column
-    classes: str
-    shown: Any
-    raw: str | None
+from app.web.saved import saved_views_of
+from app.web.shell import chosen_cycle
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    id: int
-    version: int
-    name: str
-    depth: int
-    may_edit: bool
-    may_delete: bool
-    cells: Sequence[Cell]
-
-
-@dataclass(frozen=True, slots=True)
-class BulkAction:
-    """`asks` is the question before it happens."""
-
-    name: str
-    text: str
-    asks: str
-
-
-class ConsoleList:
+class ConsoleList(ConsoleRows):
     """Mixin of the console's views. `columns` are shown, `searched` by the search box,
     `filtered` by conditions; `order` is the column the list begins with, down if `descending`."""
 
@@ -75,13 +46,14 @@ class ConsoleList:
     filtered: ClassVar[tuple[str, ...]] = ()
     order: ClassVar[str] = ""
     descending: ClassVar[bool] = False
-    editable: ClassVar[tuple[str, ...]] = ()
-    """Columns whose value may be changed in the list itself."""
+    quick_standings: ClassVar[tuple[Standing, ...]] = ()
+    """Ways to stand that a tap narrows the list to."""
+    labels: ClassVar[Mapping[str, Any]] = {}
 
     # What app.web.lists asks of a view.
     title_column: ClassVar[str] = ""
     page_size: ClassVar[int] = 25
-    more_columns = None
+    more_columns: ClassVar[tuple[str, ...] | None] = None
     light_reasons: ClassVar[dict[str, Any]] = {}
     plain_columns: ClassVar[dict[str, Any]] = {}
     formatters_columns: ClassVar[dict[str, Any]] = {}
@@ -89,61 +61,84 @@ class ConsoleList:
     cell_links: ClassVar[dict[str, Any]] = {}
     quick_filters: ClassVar[tuple[Any, ...]] = ()
     overdue = None
+    method_permission_name: ClassVar[dict[str, str]] = {"export": "read"}
 
     model: Any
     resource: str
     can_create: Any
     can_delete: Any
     route_base: str
+    bulk_actions: Any
 
     def _prepare_list(self, model: type[Any]) -> None:
         self.model = model
         self.column_list = self.columns
         self.class_permission_name = self.resource
-        self.label_columns = Labels(model)
+        self.saved_as = f"console_{self.resource}"
+        self.label_columns = Labels(model, dict(self.labels))
         self.list_columns = self.list_columns_usual = self.columns
         self.show_columns = self.form_columns  # type: ignore[attr-defined]
-        self.search_columns = self.filtered
         self.quick_search_columns = self.searched
         self.base_order = (self.order, "desc" if self.descending else "asc") if self.order else None
         self.datamodel = ScopedInterface(model)
-        self._known = self.datamodel.get_filters(list(self.filtered)).get_search_filters()
+        self._known = dict(self.datamodel.get_filters(list(self.filtered)).get_search_filters())
+        self.search_columns = self.filtered
+        self.own_conditions: dict[str, Column] = {}
+        if model in STANDINGS:
+            self.own_conditions[standing.NAME] = standing.column_of(model)
+            self._known[standing.NAME] = standing.filters_of(model)
+            self.search_columns = (standing.NAME, *self.filtered)
         self.list_columns_all = columns_of(self)
         self.order_columns = orderable(self)
         self.filter_columns = filterable(self)
         self._labels: dict[str, dict[str, str]] = {}
 
-    # In the same words, under the same address as every other list.
+    # In the same words, under the same address, into the same files as every other list.
     labels_said: Any = Lists.labels_said
     _address_set: Any = Lists._address_set
+    export_links: Any = ExportsLists.export_links
+
+    @property
+    def list_title(self) -> Any:
+        return self.name  # type: ignore[attr-defined]
 
     def filters_known(self) -> Any:
         """The filters of each column that may be filtered, by their place."""
         return self._known
+
+    @expose("/export/<string:form>")
+    def export(self, form: str) -> Any:
+        """The list as a file. (Flask-Admin's own asks for no scope.)"""
+        return ExportsLists.export.__wrapped__(self, form)
 
     # The list ----------------------------------------------------------------------
 
     @expose("/list/")
     @expose("/")
     def index_view(self) -> Any:
-        args, actor = request.args, the_actor()
+        args: Any = request.args
+        actor = the_actor()
         if "set" in args:
             return redirect(self._address_set(args))
-        state = ListState.read(self, args)
-        panel = panel_of(self, state, args["panel"]) if "panel" in args else None
-        if panel is not None and "fragment" in args:
-            return render_template("web/list/panel.html", panel=panel)
-        page = self._page(state, actor)
+        if "panel" in args and "fragment" in args:
+            told = panel_of(self, ListState.read(self, args), args["panel"])
+            return render_template("web/list/panel.html", panel=told)
+        saved, year = saved_views_of(self, actor), chosen_cycle()
+        state, used = begin(self, args, saved, year)
+        page = self._page(state, actor, year, saved, used)
         return self.render(  # type: ignore[attr-defined]
             "console/list.html",
             title=self.name,  # type: ignore[attr-defined]
             subtitle=page.in_words,
             page=page,
-            panel=panel,
+            panel=panel_of(self, page.state, args["panel"]) if "panel" in args else None,
             today=clock.today(),
+            imports=self.resource if self.resource in kinds_of(actor) else "",
         )
 
-    def _page(self, state: ListState, actor: Actor) -> ListPage:
+    def _page(
+        self, state: ListState, actor: Actor, year: Any, saved: Sequence[Any], used: int | None
+    ) -> ListPage:
         """Two statements: how many, and the rows with what they point to."""
         totals = count_and_totals(self, state, actor)
         last = max(0, -(-totals.count // state.page_size) - 1)
@@ -151,7 +146,8 @@ class ConsoleList:
         columns = [self.list_columns_all[name] for name in state.columns]
         place = f"{self.route_base}/list/"
         headers = headers_of(self, state, columns, place)
-        actions = self._bulk_actions()
+        headers += [Header(str(label), "ls-text", "", "") for label in self.extras.values()]
+        actions = self.bulk_actions(actor)
         rows = self._rows(state, actor, columns, headers) if totals.count else []
         return ListPage(
             view=self,
@@ -163,6 +159,7 @@ class ConsoleList:
             rows=Markup(  # noqa: S704 (a template's own output)
                 render_template(
                     "console/rows.html", rows=rows, admin_view=self, choosing=bool(actions),
+                    tree=self.tree and state.order is None,
                     back=f"{place}?{state.query_string()}",
                 )
             ),
@@ -175,98 +172,27 @@ class ConsoleList:
                 )
                 for chip in chips_of(self, state)
             ],
-            toggles=(),
+            toggles=[
+                (one, f"{place}?{one.state.query_string()}")
+                for one in self._toggles(state, actor, year)
+            ],
             actions=actions,
             may_add=self.can_create,
-            saved=None,  # type: ignore[arg-type]
+            saved=saved,
+            saved_id=used,
         )  # fmt: skip
 
-    def _bulk_actions(self) -> list[BulkAction]:
-        """What may be done to many rows at once."""
-        if not self.can_delete:
-            return []
-        return [BulkAction("delete", gettext("Delete"), gettext("Delete the chosen rows?"))]
-
-    def _rows(
-        self, state: ListState, actor: Actor, columns: Sequence[Column], headers: Any
-    ) -> list[Row]:
-        relations = inspect(self.model).relationships
-        statement = (
-            narrowed(self, state, actor)
-            .with_only_columns(self.model)
-            .options(*(joinedload(getattr(self.model, one.name)) for one in columns if one.name in relations))
-            .order_by(*self._order(state))
-            .limit(state.page_size)
-            .offset(state.page * state.page_size)
-        )  # fmt: skip
-        found = list(db.session.scalars(statement))
-        values = self.datamodel.get_values(found, [column.name for column in columns])
-        depths = self.depths() if state.order is None else {}
+    def _toggles(self, state: ListState, actor: Actor, year: Any) -> list[Toggle]:
+        this_year = year_toggle(self, state, year)
         return [
-            self._row(actor, row, told, columns, headers, depths.get(row.id, 0))
-            for row, told in zip(found, values, strict=True)
+            *([this_year] if this_year else []),
+            *(
+                toggle(state, words((one.zh, one.en)), [standing.argument(one)])
+                for one in self.quick_standings
+            ),
+            *toggles_of(self, state, actor),
         ]
-
-    def _row(
-        self, actor: Actor, row: Any, told: Any, columns: Any, headers: Any, depth: int
-    ) -> Row:
-        may_edit = policy.can(actor, "edit", row)
-        cells = [
-            Cell(
-                column,
-                head.classes,
-                shown(column, told[column.name]),
-                raw(told[column.name]) if may_edit and column.name in self.editable else None,
-            )
-            for column, head in zip(columns, headers, strict=True)
-        ]
-        return Row(
-            row.id, row.version, str(row), depth,
-            may_edit, policy.can(actor, "delete", row), cells,
-        )  # fmt: skip
-
-    def _order(self, state: ListState) -> list[Any]:
-        """The reader's order, else the list's own; rows that are equal stand by their id, so
-        that pages never repeat or lose a row."""
-        natural = self.natural_order() if state.order is None else None
-        if natural is not None:
-            return [natural, self.model.id]
-        name, direction = state.order or self.base_order or ("id", "asc")
-        down = direction == "desc"
-        key = self.model.id
-        return [one.desc() if down else one.asc() for one in [*order_of(self, name), key]]
-
-    def natural_order(self) -> Any:
-        """What the rows are ordered by until somebody sorts them; None: the column `order`."""
-        return None
-
-    def depths(self) -> dict[int, int]:
-        """How deep each row stands in the tree, where the natural order is one."""
-        return {}
 
 
 def _without(state: ListState, pair: tuple[str, str]) -> ListState:
     return state.with_filters(one for one in state.filters if one != pair)
-
-
-def shown(column: Column, value: Any) -> Any:
-    """A value of a list's cell."""
-    if value is None or value == "":
-        return ""
-    if column.kind == "choice":
-        return formats.show_status(value)
-    if column.kind == "boolean":
-        return gettext("Yes") if value else gettext("No")
-    text = str(formats.show(value))
-    if column.kind == "text" and len(text) > CLAMPED:
-        return Markup('<span class="lx-clamp">{}</span>').format(text)  # noqa: S704 (escaped)
-    return text
-
-
-def raw(value: Any) -> str:
-    """A value as a form's field takes it."""
-    if value is None or value is False:
-        return ""
-    if value is True:
-        return "y"
-    return str(formats.show(value)) if not hasattr(value, "zh") else str(value.value)

@@ -30,8 +30,10 @@ class FirstPage(Gated, AdminIndexView):
         views = [
             view for view in self.admin._views if view is not self and view.is_accessible()
         ]  # fmt: skip
+        groups = list(groups_of(views, the_actor()))
+        findings = sum(len(tile.findings) for _, tiles in groups for tile in tiles)
         return self.render(
-            self._template, title=NAME, overview=True, groups=groups_of(views, the_actor())
+            self._template, title=NAME, overview=True, groups=groups, findings=findings
         )
 
 

@@ -1,12 +1,24 @@
-"""The tables of master data in the console: what each list shows and each form asks."""
+"""The tables of the year in the console: its calendar, what goals are made of, the rules."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, case
+from flask_babel import lazy_gettext
+from sqlalchemy import ColumnElement
 
+from app.console.acts import Ask, Delete, Put
 from app.console.base import DomainConsole
+from app.console.college import (
+    AppointmentConsole,
+    ChargeConsole,
+    DelegationConsole,
+    DepartmentClassConsole,
+    DepartmentConsole,
+    PersonConsole,
+)
+from app.core.actor import Actor
 from app.models.cycles import (
     Component,
     Holiday,
@@ -18,8 +30,16 @@ from app.models.cycles import (
     StrategicGoal,
     TaskCategory,
 )
-from app.models.organisation import Charge, Delegation, Department
-from app.web.directory import directory
+from app.models.organisation import (
+    Appointment,
+    Charge,
+    Delegation,
+    Department,
+    DepartmentClass,
+    Person,
+)
+from app.web.lists import QuickFilter, always
+from app.web.shell import chosen_cycle
 
 
 def _draft_books() -> ColumnElement[bool]:
@@ -28,56 +48,25 @@ def _draft_books() -> ColumnElement[bool]:
 
 
 _IN_A_DRAFT: dict[str, Any] = {"rule_book": _draft_books}
+_IN_USE = QuickFilter("active", lazy_gettext("In use"), always(active="1"))
+_OFF = QuickFilter("off", lazy_gettext("Switched off"), always(active="0"))
+_ASSUMED = QuickFilter("assumed", lazy_gettext("Still assumed"), always(assumed="1"))
+_SWITCH_ON = Put("switch_on", lazy_gettext("Switch on"), "active", True)
+_SWITCH_OFF = Put("switch_off", lazy_gettext("Switch off"), "active", False)
+_CONFIRM = Put("confirm", lazy_gettext("Confirm: no longer assumed"), "assumed", False)
+_CATEGORY = Ask("set_category", lazy_gettext("Set the category"), "category")
 
 
-def _tree() -> list[tuple[int, int]]:
-    """(id, depth) of every department in its natural order, each below its parent."""
-    departments = directory().departments
-    below: dict[int | None, list[int]] = {}
-    for entry in departments.values():
-        below.setdefault(entry.parent_id, []).append(entry.id)
-    found: list[tuple[int, int]] = []
-    waiting = [(key, 0) for key in reversed(below.get(None, []))]
-    while waiting:
-        key, depth = waiting.pop()
-        found.append((key, depth))
-        waiting += [(child, depth + 1) for child in reversed(below.get(key, []))]
-    return found
+def _days_of_the_year(actor: Actor) -> Mapping[str, Any] | None:
+    year = chosen_cycle()
+    if year is None:
+        return None
+    return {"starts_on__ge": f"{year.year}-01-01", "starts_on__le": f"{year.year}-12-31"}
 
 
-class DepartmentConsole(DomainConsole):
-    group = "organisation"
-    columns = (
-        "name",
-        "code",
-        "short_name",
-        "kind",
-        "parent",
-        "sort_order",
-        "valid_from",
-        "valid_to",
-    )
-    form_columns = (
-        "code",
-        "name",
-        "short_name",
-        "kind",
-        "parent",
-        "sort_order",
-        "valid_from",
-        "valid_to",
-    )
-    searched = ("code", "name", "short_name")
-    filtered = ("kind", "parent", "valid_from", "valid_to")
-    title_column = "name"
-    editable = ("short_name", "kind", "sort_order", "valid_from", "valid_to")
-
-    def natural_order(self) -> Any:
-        places = {key: place for place, (key, _) in enumerate(_tree())}
-        return case(places, value=Department.id, else_=len(places)) if places else None
-
-    def depths(self) -> dict[int, int]:
-        return dict(_tree())
+def _goals_of_the_year(actor: Actor) -> Mapping[str, Any] | None:
+    year = chosen_cycle()
+    return None if year is None else {"start_year__le": year.year, "end_year__ge": year.year}
 
 
 class TaskCategoryConsole(DomainConsole):
@@ -89,6 +78,9 @@ class TaskCategoryConsole(DomainConsole):
     title_column = "name"
     order = "sort_order"
     editable = ("name_en", "sort_order", "active")
+    ordered = True
+    quick_filters = (_IN_USE, _OFF)
+    acts = (_SWITCH_ON, _SWITCH_OFF, Delete())
 
 
 class StrategicGoalConsole(DomainConsole):
@@ -100,6 +92,8 @@ class StrategicGoalConsole(DomainConsole):
     title_column = "name"
     order = "code"
     editable = ("start_year", "end_year", "target")
+    quick_filters = (QuickFilter("year", lazy_gettext("Of this year"), _goals_of_the_year),)
+    acts = (_CATEGORY, Ask("set_end", lazy_gettext("Set the last year"), "end_year"), Delete())
 
 
 class IndicatorTemplateConsole(DomainConsole):
@@ -111,6 +105,8 @@ class IndicatorTemplateConsole(DomainConsole):
     title_column = "name"
     order = "code"
     editable = ("kind", "unit", "direction", "active")
+    quick_filters = (_IN_USE, _OFF)
+    acts = (_CATEGORY, _SWITCH_ON, _SWITCH_OFF, Delete())
 
 
 class PhaseConsole(DomainConsole):
@@ -122,6 +118,8 @@ class PhaseConsole(DomainConsole):
     title_column = "code"
     editable = ("starts_on", "ends_on", "assumed")
     order, descending = "starts_on", True
+    quick_filters = (_ASSUMED,)
+    acts = (_CONFIRM, Delete())
 
 
 class HolidayConsole(DomainConsole):
@@ -132,6 +130,17 @@ class HolidayConsole(DomainConsole):
     searched = ("name",)
     filtered = ("starts_on", "ends_on", "is_workday")
     order, descending = "starts_on", True
+    quick_filters = (
+        QuickFilter("year", lazy_gettext("Of this year"), _days_of_the_year),
+        QuickFilter("off", lazy_gettext("Days off"), always(is_workday="0")),
+        QuickFilter("work", lazy_gettext("Make-up days"), always(is_workday="1")),
+    )
+    editable = ("starts_on", "ends_on", "name", "is_workday")
+    acts = (
+        Put("work", lazy_gettext("Make them working days"), "is_workday", True),
+        Put("off", lazy_gettext("Make them days off"), "is_workday", False),
+        Delete(),
+    )
 
 
 class RuleValueConsole(DomainConsole):
@@ -146,6 +155,8 @@ class RuleValueConsole(DomainConsole):
     title_column = "name"
     order = "key"
     editable = ("value", "assumed")
+    quick_filters = (_ASSUMED,)
+    acts = (_CONFIRM, Delete())
 
 
 class ComponentConsole(DomainConsole):
@@ -160,29 +171,15 @@ class ComponentConsole(DomainConsole):
     title_column = "name"
     order = "code"
     editable = ("weight", "minimum", "maximum")
-
-
-class ChargeConsole(DomainConsole):
-    group = "organisation"
-    columns = ("leader", "department", "kind", "valid_from", "valid_to")
-    form_columns = ("leader", "department", "kind", "valid_from", "valid_to", "remark")
-    searched = ("remark",)
-    filtered = ("leader", "department", "kind", "valid_from", "valid_to")
-    order, descending = "valid_from", True
-
-
-class DelegationConsole(DomainConsole):
-    group = "organisation"
-    columns = ("giver", "receiver", "department", "valid_from", "valid_to", "ground")
-    form_columns = ("giver", "receiver", "department", "valid_from", "valid_to", "ground")
-    searched = ("ground",)
-    filtered = ("department", "valid_from", "valid_to")
-    order, descending = "valid_from", True
+    acts = (Delete(),)
 
 
 TABLES: tuple[tuple[type[DomainConsole], type[Any]], ...] = (
     (DepartmentConsole, Department),
+    (PersonConsole, Person),
+    (AppointmentConsole, Appointment),
     (ChargeConsole, Charge),
+    (DepartmentClassConsole, DepartmentClass),
     (DelegationConsole, Delegation),
     (PhaseConsole, Phase),
     (HolidayConsole, Holiday),

@@ -6,12 +6,12 @@ field, a stale save with both versions side by side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from flask import abort, flash, redirect, request
+from flask import flash, redirect, request
 from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext
@@ -20,16 +20,19 @@ from sqlalchemy.exc import DataError, IntegrityError
 from wtforms import ValidationError
 
 from app.console.gate import refusal_of
+from app.console.rows import version_of
 from app.core import policy
 from app.core.errors import Conflict, Refusal, RuleViolation
 from app.core.text import message
 from app.core.unit_of_work import unit_of_work
+from app.core.uses import InUse, delete_unused
 from app.extensions import db
 from app.web.conflicts import both_versions, take_theirs
 from app.web.form_pages import FormPages, Section
 from app.web.forms import VersionField
 from app.web.reader import the_actor
 from app.web.refusals import show_refusal
+from app.web.uses import in_use_page
 
 REFUSALS = (Refusal, IntegrityError, DataError)
 
@@ -40,6 +43,8 @@ class Writing:
     form_columns: ClassVar[tuple[str, ...]] = ()
     form_sections: ClassVar[Sequence[Section]] = ()
     form_help: ClassVar[Mapping[str, Any]] = {}
+    form_fields: ClassVar[Mapping[str, Any]] = {}
+    """Fields of its own instead of those that the columns would have, and besides them."""
     form_choices: ClassVar[Mapping[str, Callable[[], Any]]] = {}
     description_columns: ClassVar[dict[str, Any]] = {}
     validators_columns: ClassVar[dict[str, Any]] = {}
@@ -58,12 +63,19 @@ class Writing:
     _row_of_form: Any = FormPages._row_of_form
     _bound: Any = FormPages._bound
     _sections: Any = FormPages._sections
+    prepare: Any = FormPages.prepare
+    new_row: Any = FormPages.new_row
+    change_row: Any = FormPages.change_row
 
     def _prepare_forms(self) -> None:
-        self.edit_columns = self.form_columns
+        self.edit_columns = (
+            *self.form_columns,
+            *(one for one in self.form_fields if one not in self.form_columns),
+        )
         self.form_choices = {**self._in_use(), **self.form_choices}  # type: ignore[misc]
-        self.add_form = strict(self.model, self._make_form(self.form_columns, {}))
-        form = strict(self.model, self._make_form(self.form_columns, {}))
+        fields = dict(self.form_fields)
+        self.add_form = strict(self.model, self._make_form(self.edit_columns, fields), fields)
+        form = strict(self.model, self._make_form(self.edit_columns, fields), fields)
         self.edit_form = type("EditForm", (form,), {"version": VersionField()})
 
     def _in_use(self) -> dict[str, Callable[[], Any]]:
@@ -103,10 +115,8 @@ class Writing:
             code = 422
             if self._sound(form):
                 try:
-                    with unit_of_work(db.session, the_actor()), db.session.no_autoflush:
-                        row = self.model()
-                        form.populate_obj(row)
-                        db.session.add(row)
+                    with unit_of_work(db.session, the_actor()):
+                        self.new_row(form, the_actor())
                 except REFUSALS as error:
                     refusal = refusal_of(error)
                     code = refusal.status_code
@@ -127,30 +137,29 @@ class Writing:
         if request.method == "GET" and not policy.can(actor, "edit", row):
             flash(gettext("This row cannot be edited now."), "warning")
             return redirect(f"{self.route_base}/show/{row.id}")
-        form, fixed = self._bound(row)
+        form, fixed = self._bound_as_seen(row)
         code, both = 200, None
         if request.method == "POST":
             code = 422
             take_theirs(form, row, self.edit_columns, request.form)
             if self._sound(form):
                 try:
-                    if str(row.version) != request.form.get("version"):
+                    if version_of(row) != request.form.get("version"):
                         raise Conflict(message("Somebody has changed this row meanwhile."))
-                    with unit_of_work(db.session, actor), db.session.no_autoflush:
-                        del form.version
-                        form.populate_obj(row)
+                    with unit_of_work(db.session, actor):
+                        self.change_row(row, form, actor)
                 except REFUSALS as error:
                     refusal = refusal_of(error)
                     code = refusal.status_code
                     db.session.rollback()
                     row = self._row_of_form(pk)
-                    form, fixed = self._bound(row)
+                    form, fixed = self._bound_as_seen(row)
                     take_theirs(form, row, self.edit_columns, request.form)
                     form.validate()
                     if isinstance(refusal, Conflict):
-                        names = [name for name in self.edit_columns if name in form]
+                        names = [name for name in self.form_columns if name in form]
                         both = both_versions(form, row, names, tell_who=True)
-                        form.version.raw_data, form.version.data = None, row.version
+                        form.version.raw_data, form.version.data = None, version_of(row)
                     else:
                         show_refusal(form, refusal)
                 else:
@@ -159,8 +168,14 @@ class Writing:
         title = gettext("Edit: %(noun)s", noun=str(self.name))
         return self._form_page(form, code, title=title, row=row, both=both, fixed=fixed)
 
+    def _bound_as_seen(self, row: Any) -> Any:
+        form, fixed = self._bound(row)
+        if form.version.data is None:
+            form.version.data = version_of(row)
+        return form, fixed
+
     def _form_page(self, form: Any, code: int, **told: Any) -> Any:
-        sections = self._sections(form, self.form_columns)
+        sections = self._sections(form, self.edit_columns)
         page = self.render(
             "console/form.html", form=form, sections=sections, back=self._back(), **told
         )
@@ -173,31 +188,12 @@ class Writing:
         row = self.get_one(request.form.get("id"))
         try:
             self._delete([row])
+        except InUse as refusal:
+            return in_use_page(refusal, f"{self.route_base}/show/{row.id}", the_actor())
         except Refusal as refusal:
             flash(str(refusal), "danger")
             return redirect(f"{self.route_base}/show/{row.id}")
         flash(gettext("Deleted."), "success")
-        return redirect(self._back())
-
-    @expose("/action_post", methods=("POST",))
-    @expose("/action/", methods=("POST",))
-    def action_view(self) -> Any:
-        """Delete the chosen rows: all of them or none. (There is no other action.)"""
-        if request.form.get("action") != "delete":
-            abort(404)
-        if not self.can_delete:
-            abort(403)
-        rows = [self.get_one(key) for key in request.form.getlist("rowid")]
-        try:
-            self._delete(rows)
-        except Refusal as refusal:
-            reason = str(refusal)
-            flash(gettext("Nothing was changed. %(reason)s", reason=reason), "danger")
-        else:
-            if rows:
-                flash(gettext("%(count)s rows deleted.", count=len(rows)), "success")
-            else:
-                flash(gettext("Choose at least one row."), "warning")
         return redirect(self._back())
 
     def _delete(self, rows: Iterable[Any]) -> None:
@@ -206,8 +202,9 @@ class Writing:
             for row in rows:
                 name = str(row)
                 try:
-                    db.session.delete(row)
-                    db.session.flush()
+                    delete_unused(db.session, the_actor(), row)
+                except InUse:
+                    raise  # its page tells where, and what to do instead
                 except (Refusal, IntegrityError) as error:
                     raise RuleViolation(
                         message("%(row)s: %(reason)s", row=name, reason=str(refusal_of(error)))
@@ -218,11 +215,13 @@ def _itself(criterion: Any) -> Any:
     return criterion
 
 
-def strict(model: type[Any], form: Any) -> Any:
-    """`form`, in which no text begins or ends with spaces, and spaces alone are no text."""
+def strict(model: type[Any], form: Any, own: Container[str] = ()) -> Any:
+    """`form`, in which, but for its `own` fields, no text begins or ends with spaces, and spaces alone are no text."""
     for name, column in inspect(model).columns.items():
         field = getattr(form, name, None)
-        if field is None or not isinstance(column.type, String) or isinstance(column.type, Enum):
+        if name in own or field is None:
+            continue
+        if not isinstance(column.type, String) or isinstance(column.type, Enum):
             continue
         field.kwargs["filters"] = [_strip, *field.kwargs.get("filters", ())]
         if not column.nullable:

@@ -94,6 +94,13 @@ def record_happening(
     session.info.setdefault(_PENDING, []).append(change)
 
 
+def noted(session: AnySession) -> int:
+    """How many events the commit at hand is going to write, as far as flushed. They get numbers
+    without a gap."""
+    session.flush()
+    return len(session.info.get(_PENDING, []))
+
+
 def _difference(
     row: Any, verb: str, skip: frozenset[str] | set[str], secret: frozenset[str]
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

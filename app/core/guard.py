@@ -133,6 +133,12 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
             _check(session, actor, row, "delete", passed)
 
 
+def check_locks(session: AnySession, actor: Actor, row: Any) -> None:
+    """Raise WrongState if the row's year or month is closed for this actor."""
+    for lock in _locks:
+        lock(session, actor, row)  # type: ignore[arg-type]
+
+
 def check_new(session: Session, actor: Actor | None, rows: Sequence[Any]) -> None:
     """Ask of new rows that are in no session what a flush would ask of them (`app.core.bulk`)."""
     with _one_flush(session), policy.holding(session), session.no_autoflush:
@@ -194,7 +200,7 @@ def _after_flush(session: Session, context: Any) -> None:
                 actor,
                 row,
                 verb,
-                None,
+                step,
                 skip=rules.bookkeeping,
                 secret=rules.secret,
                 collections=rules.collections,
@@ -207,7 +213,7 @@ def _check(
     rules = _account_rules(row)
     if rules is not None:
         if _check_account(session, actor, row, verb, rules):
-            passed.append((actor, row, verb, None, rules))
+            passed.append((actor, row, verb, workflow.step_of(session, row), rules))
         return
     if not _guarded(row):
         return
@@ -215,10 +221,9 @@ def _check(
         raise NotAllowed(message("Nobody is signed in for this write."))
     if verb != "delete":
         check_values(row)
-    for lock in _locks:
-        lock(session, actor, row)
-        if verb == "edit" and _moved(row):
-            lock(session, actor, AsItWas(session, row))
+    check_locks(session, actor, row)
+    if verb == "edit" and _moved(row):
+        check_locks(session, actor, AsItWas(session, row))
     step = workflow.step_of(session, row)
     privileged_now = session.info.get(_PRIVILEGED, 0) > 0
     _check_status(row, verb, step)

@@ -7,7 +7,8 @@ person saw it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +70,7 @@ class Workflow:
 
 _workflows: dict[type[Any], Workflow] = {}
 _MOVING = "moving_rows"
+_REVERSING = "reversal_at_hand"
 
 
 def register(workflow: Workflow) -> None:
@@ -180,10 +182,23 @@ def apply_all(
     return rows
 
 
+@contextmanager
+def reversing(session: AnySession, name: str) -> Iterator[None]:
+    """Within the block rows are put back to what the trail says they were, their status
+    included: the whole of it is one step, `name`, which every event of it carries."""
+    session.flush()
+    session.info[_REVERSING] = name
+    try:
+        yield
+        session.flush()
+    finally:
+        del session.info[_REVERSING]
+
+
 def step_of(session: AnySession, row: Any) -> str | None:
     """The step being applied to `row` in this session, if any. The guard asks."""
     moving: dict[int, str] = session.info.get(_MOVING, {})
-    return moving.get(id(row))
+    return moving.get(id(row)) or session.info.get(_REVERSING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,74 +4,34 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 
-from app.core import clock
+from sqlalchemy import select
+
+from app.core import clock, workflow
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
+from app.core.policy import visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.cycles.queries import college_calendar, cycle_of_year, rule
+from app.cycles.year_plan import (
+    COMPONENTS,
+    ComponentPlan,
+    RulePlan,
+    YearPlan,
+    default_phases,
+    default_rules,
+)
 from app.models.cycles import (
     Component,
     Cycle,
     Phase,
-    PhaseCode,
     ReportingMonth,
     RuleBook,
+    RuleBookStatus,
     RuleValue,
-    RuleValueKind,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RulePlan:
-    """One value of a rule book."""
-
-    key: str
-    value: str
-    kind: RuleValueKind
-    name: str
-    name_en: str | None = None
-    unit: str | None = None
-    chapter: str | None = None
-    article: str | None = None
-    assumed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ComponentPlan:
-    """A part of the score: of a task or of a department."""
-
-    code: str
-    name: str
-    level: str
-    weight: Decimal
-    scored_by: str | None = None
-    rule: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PhasePlan:
-    code: PhaseCode
-    starts_on: dt.date
-    ends_on: dt.date
-    article: str | None = None
-    assumed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class YearPlan:
-    """What a year is opened with. `first_month` is the first that is reported on; `exempt`
-    names others that the Office does not ask for."""
-
-    year: int
-    name: str
-    phases: Sequence[PhasePlan] = ()
-    data_cutoff_on: dt.date | None = None
-    exempt: Collection[int] = field(default_factory=frozenset)
 
 
 def write_rule_book(
@@ -159,3 +119,113 @@ def open_year(session: AnySession, actor: Actor, plan: YearPlan, book: RuleBook)
         )
     session.flush()
     return cycle
+
+
+def standard_plan(session: AnySession, actor: Actor, year: int) -> YearPlan:
+    """A year as the regulation has it: its phases, and every month reported on from the rules'
+    first one, but those that are over already and those that are all holiday (domain §3: a
+    college may start in mid-year)."""
+    this_month = clock.today().replace(day=1)
+    own = college_calendar(session)
+    first = first_month(session, actor, year)
+    exempt = {
+        month
+        for month in range(1, 13)
+        if month < first
+        or dt.date(year, month, 1) < this_month
+        or not _has_workdays(year, month, own)
+    }
+    return YearPlan(year=year, name=f"{year}年度", phases=default_phases(year), exempt=exempt)
+
+
+def first_month(session: AnySession, actor: Actor, year: int) -> int:
+    """The first month that the rules of `year`, or those it would begin with, ask about."""
+    book = _newest_book(session, actor, year)
+    rules: Sequence[RuleValue | RulePlan] = book.values if book else default_rules()
+    return next((int(one.value) for one in rules if one.key == "check.first_month"), 1)
+
+
+def _has_workdays(year: int, month: int, own: Callable[[dt.date], bool | None]) -> bool:
+    days = range(1, calendar.monthrange(year, month)[1] + 1)
+    return any(clock.is_workday(dt.date(year, month, day), own) for day in days)
+
+
+def open_complete_year(
+    session: AnySession,
+    actor: Actor,
+    plan: YearPlan,
+    *,
+    document_number: str = "",
+    start: bool = False,
+) -> Cycle:
+    """Open a year with everything it needs: phases, months, and a rule book of its own.
+
+    Office. Effects: the year in `preparing`; its book is the one written for it, else a copy
+    of the year's before, else of the regulation's defaults. With a `document_number` the book
+    is put in force; with `start` the year begins to run. Errors: NotAllowed; RuleViolation at
+    `year` if there is one already, at `document_number` where the start needs it. Art. 4.1, 7.
+    """
+    if cycle_of_year(session, plan.year) is not None:
+        raise RuleViolation(message("This year is there already."), "year")
+    book = _book_for(session, actor, plan.year)
+    if document_number.strip() and book.status == RuleBookStatus.DRAFT:
+        workflow.apply(
+            session, actor, book, "put_in_force", document_number=document_number.strip()
+        )
+    if start and book.status != RuleBookStatus.IN_FORCE:
+        raise RuleViolation(
+            message("A year starts by rules in force: give their document number."),
+            "document_number",
+        )
+    cycle = open_year(session, actor, plan, book)
+    if cycle.data_cutoff_on is None:
+        cycle.data_cutoff_on = dt.date(plan.year, *rule(session, cycle, "phase.data_cutoff"))
+    if start:
+        workflow.apply(session, actor, cycle, "start")
+    session.flush()
+    return cycle
+
+
+def _book_for(session: AnySession, actor: Actor, year: int) -> RuleBook:
+    """The rule book of `year`: the one written for it, else a copy of an earlier year's."""
+    found = _newest_book(session, actor, year)
+    if found is not None and found.year == year:
+        return found
+    rules, parts = _contents_of(session, found) if found else (default_rules(), COMPONENTS)
+    book = RuleBook(name=f"{year}年目标任务考核规则", year=year)
+    return write_rule_book(session, actor, book, rules, parts)
+
+
+def _newest_book(session: AnySession, actor: Actor, year: int) -> RuleBook | None:
+    """The latest book up to `year`; of one year's, the one in force before a newer draft."""
+    in_force = RuleBook.status == RuleBookStatus.IN_FORCE
+    return session.scalars(
+        select(RuleBook)
+        .where(visible(actor, RuleBook), RuleBook.year <= year)
+        .where(RuleBook.status != RuleBookStatus.RETIRED)
+        .order_by(RuleBook.year.desc(), in_force.desc(), RuleBook.edition.desc())
+        .limit(1)
+    ).first()
+
+
+def _contents_of(
+    session: AnySession, book: RuleBook
+) -> tuple[list[RulePlan], Sequence[ComponentPlan]]:
+    """What is to be copied of a book: its values and the parts of its score."""
+    rules = [
+        RulePlan(
+            key=row.key, value=row.value, kind=row.kind, name=row.name, name_en=row.name_en,
+            unit=row.unit, chapter=row.chapter, article=row.article, assumed=row.assumed,
+        )
+        for row in book.values
+    ]  # fmt: skip
+    parts = [
+        ComponentPlan(
+            code=row.code, name=row.name, level=row.level, weight=row.weight,
+            scored_by=row.scored_by, rule=row.rule,
+        )
+        for row in session.scalars(
+            select(Component).where(Component.rule_book_id == book.id).order_by(Component.id)
+        )
+    ]  # fmt: skip
+    return rules, parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 from app.cycles.forms import DecisionForm, RuleValueForm
 from app.cycles.meeting_views import MeetingView
@@ -22,7 +22,7 @@ from app.models.cycles import (
     StrategicGoal,
     TaskCategory,
 )
-from app.web.formats import noun_of_table, show_long_text
+from app.web.formats import noun_of_table, show, show_long_text
 from app.web.views import DomainView, interface
 
 
@@ -55,10 +55,16 @@ class CycleView(DomainView):
     base_order = ("year", "desc")
 
 
+def _value_said(value: Any) -> Any:
+    """The value of a rule; that of a switch in words."""
+    return {"true": gettext("Yes"), "false": gettext("No")}.get(value) or show(value)
+
+
 class RuleValueView(RuleValueForm, DomainView):
     datamodel = interface(RuleValue)
     list_columns = ["chapter", "name", "value", "unit", "article", "assumed", "key"]
     title_column = "name"
+    plain_columns = {"value": _value_said}
     show_columns = [
         "rule_book", "key", "name", "name_en", "kind", "value", "unit", "chapter", "article", "assumed",
     ]  # fmt: skip
@@ -80,7 +86,7 @@ class ComponentView(DomainView):
         "rule_book", "parent", "code", "name", "level", "weight", "minimum", "maximum", "scored_by", "rule",
     )  # fmt: skip
     search_columns = ["code", "name", "level"]
-    plain_columns = {"rule": show_long_text}
+    plain_columns = {"rule": show_long_text, "level": noun_of_table}
 
 
 class RuleBookView(DomainView):

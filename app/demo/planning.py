@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -12,14 +11,8 @@ from sqlalchemy import select
 from app.core import workflow
 from app.core.actor import Actor
 from app.cycles.agenda import Verdict, place_on_agenda, record_minutes
-from app.cycles.service import (
-    ComponentPlan,
-    PhasePlan,
-    RulePlan,
-    YearPlan,
-    open_year,
-    write_rule_book,
-)
+from app.cycles.service import open_year, write_rule_book
+from app.cycles.year_plan import COMPONENTS, YearPlan, default_phases, default_rules
 from app.demo.curves import day_of
 from app.demo.diary import weekday
 from app.demo.seeds import TaskSeed, rows
@@ -30,9 +23,7 @@ from app.models.cycles import (
     Direction,
     IndicatorKind,
     Outcome,
-    PhaseCode,
     RuleBook,
-    RuleValueKind,
 )
 from app.models.organisation import AssessmentClass, DepartmentClass
 from app.models.planning import (
@@ -55,21 +46,6 @@ from app.planning.service import (
 )
 from app.planning.work_points import answer_opinion, give_opinion
 
-COMPONENTS = (
-    ComponentPlan(
-        "completion", "任务完成度", "task", Decimal(60), "考核领导小组", "按指标完成情况评定"
-    ),
-    ComponentPlan("quality", "完成质量", "task", Decimal(25), "考核领导小组", "按完成质量评定"),
-    ComponentPlan(
-        "process", "过程管理", "task", Decimal(15), "考核办公室", "按月度监测与督办情况计算"
-    ),
-    ComponentPlan(
-        "tasks", "目标任务", "department", Decimal(100), "考核办公室", "各任务得分的加权平均"
-    ),
-    ComponentPlan("satisfaction", "满意度测评", "department", Decimal(0), None, None),
-    ComponentPlan("daily", "日常工作", "department", Decimal(0), None, None),
-    ComponentPlan("report", "诊改报告", "department", Decimal(0), None, None),
-)
 SUMMER_MONTH = 8
 """Not reported on: the whole month is holiday."""
 
@@ -114,32 +90,13 @@ def _open_year(story: Story) -> None:
     year = story.year
     with story.college.acting(OFFICE) as actor:
         book = RuleBook(name=f"{year}年目标任务考核规则", year=year)
-        write_rule_book(
-            story.session,
-            actor,
-            book,
-            [
-                RulePlan(
-                    key=row["key"],
-                    value=row["value"],
-                    kind=RuleValueKind(row["value_type"]),
-                    name=row["name"],
-                    name_en=row["name_en"] or None,
-                    unit=row["unit"] or None,
-                    chapter=row["chapter"] or None,
-                    article=row["article"] or None,
-                    assumed=row["assumed"] == "1",
-                )
-                for row in rows("rule_book.csv")
-            ],
-            COMPONENTS,
-        )
+        write_rule_book(story.session, actor, book, default_rules(), COMPONENTS)
         number = f"院发〔{year - 1}〕48号"
         workflow.apply(story.session, actor, book, "put_in_force", document_number=number)
         plan = YearPlan(
             year=year,
             name=f"{year}年度",
-            phases=[_phase(row, year) for row in rows("phases.csv")],
+            phases=default_phases(year),
             data_cutoff_on=dt.date(year, 12, 15),
             exempt={SUMMER_MONTH},
         )
@@ -154,23 +111,6 @@ def _open_year(story: Story) -> None:
                     )
                 )
         story.cycle_id = cycle.id
-
-
-def _phase(row: dict[str, str], year: int) -> PhasePlan:
-    def day(which: str) -> dt.date:
-        return dt.date(
-            year + int(row[f"{which}_offset"]),
-            int(row[f"{which}_month"]),
-            int(row[f"{which}_day"]),
-        )
-
-    return PhasePlan(
-        code=PhaseCode(row["code"]),
-        starts_on=day("start"),
-        ends_on=day("end"),
-        article=row["article"] or None,
-        assumed=row["assumed"] == "1",
-    )
 
 
 def _start_year(story: Story) -> None:

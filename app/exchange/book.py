@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,18 @@ _VALUES: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def read_book(path: Path, *, sheet: str | None, limits: dict[str, int]) -> list[dict[str, Any]]:
-    """The visible sheets (or the one named) as {"name", "rows", "merged"}; ranges from 0.
+def read_book(
+    path: Path, *, sheet: str | None, limits: dict[str, int], also: Collection[str] = ()
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The visible sheets and those of `also` (or the one named) as {"name", "rows", "merged"},
+    ranges from 0; and the names of the hidden ones.
 
     `limits` has sheets, rows, columns and cells. Raises FileProblem for a damaged or
     protected workbook, for a missing sheet and for too much of anything.
     """
-    order = json.dumps({"path": str(path.resolve()), "sheet": sheet, "limits": limits})
+    order = json.dumps(
+        {"path": str(path.resolve()), "sheet": sheet, "limits": limits, "also": [*also]}
+    )
     try:
         done = subprocess.run(  # noqa: S603 (our own program; the order is one JSON argument)
             [sys.executable, "-I", str(_CHILD), order],
@@ -46,8 +51,7 @@ def read_book(path: Path, *, sheet: str | None, limits: dict[str, int]) -> list[
         raise FileProblem(workbook.corrupt()) from None
     fault = answer.get("fault")
     if fault is None:
-        found: list[dict[str, Any]] = answer["sheets"]
-        return found
+        return answer["sheets"], answer["hidden"]
     if fault == "password":
         raise FileProblem(workbook.encrypted())
     if fault == "no_sheet":

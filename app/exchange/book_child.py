@@ -4,8 +4,8 @@ The reading library allocates what a file claims to need and ends the whole proc
 that fails, so it runs here, with bounded memory and time, and never inside the server.
 It is started by `app.exchange.book`, imports nothing of the application, and answers
 
-    {"sheets": [{"name", "rows", "merged"}]}   or   {"fault": "password" | "damaged" |
-    "no_sheet" | "many_sheets" | "too_far", ...}
+    {"sheets": [{"name", "rows", "merged"}], "hidden": [name]}   or   {"fault": "password" |
+    "damaged" | "no_sheet" | "many_sheets" | "too_far", ...}
 
 Dates come as {"date": "2026-01-31"}, {"datetime": ...}, {"time": ...} or {"seconds": ...}.
 """
@@ -21,20 +21,24 @@ MEMORY_BYTES = 2 * 1024**3
 CPU_SECONDS = 60
 
 
-def read(path: str, wanted: str | None, limits: dict[str, int]) -> dict[str, Any]:
-    """The visible worksheets of the workbook, or only the `wanted` one, or a fault."""
+def read(path: str, wanted: str | None, limits: dict[str, int], also: list[str]) -> dict[str, Any]:
+    """The visible worksheets of the workbook and those named in `also`, or only the `wanted`
+    one, or a fault."""
     import python_calamine as calamine
 
     sheets: list[dict[str, Any]] = []
+    hidden: list[str] = []
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
             tables = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
             visible = calamine.SheetVisibleEnum.Visible
+            open_names = {table.name for table in tables if table.visible == visible} | {*also}
             names = [
                 table.name
                 for table in tables
-                if (table.visible == visible if wanted is None else table.name == wanted)
+                if (table.name in open_names if wanted is None else table.name == wanted)
             ]
+            hidden = [table.name for table in tables if table.name not in open_names]
             if wanted is not None and not names:
                 return {"fault": "no_sheet", "names": [table.name for table in tables]}
             if len(names) > limits["sheets"]:
@@ -56,7 +60,7 @@ def read(path: str, wanted: str | None, limits: dict[str, int]) -> dict[str, Any
         return {"fault": "password"}
     except BaseException:  # a panic of the library is no Exception
         return {"fault": "damaged"}
-    return {"sheets": sheets}
+    return {"sheets": sheets, "hidden": hidden}
 
 
 def plain(value: object) -> dict[str, Any]:
@@ -86,5 +90,5 @@ def bound() -> None:
 if __name__ == "__main__":
     bound()
     order = json.loads(sys.argv[1])
-    answer = read(order["path"], order["sheet"], order["limits"])
+    answer = read(order["path"], order["sheet"], order["limits"], order["also"])
     sys.stdout.write(json.dumps(answer, default=plain))

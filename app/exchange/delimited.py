@@ -8,7 +8,7 @@ import io
 from app.core.text import message
 from app.exchange.cells import Cell
 from app.exchange.problems import FileProblem
-from app.reports.xlsx import restore_formula_text
+from app.reports.csv_file import restore_text
 
 _DELIMITERS = (",", "\t", ";", "|")
 
@@ -31,7 +31,7 @@ def read_delimited(data: bytes, *, rows: int, columns: int) -> list[list[Cell]]:
                 raise FileProblem(
                     message("The file has more than %(columns)s columns.", columns=columns)
                 )
-            table.append([restore_formula_text(field) for field in record])
+            table.append([restore_text(field) for field in record])
     except csv.Error:
         raise FileProblem(
             message("The file cannot be read from row %(row)s on.", row=len(table) + 1)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from app.core.text import Message, message
 from app.exchange.cells import column_letter, has_markup, means_nothing, narrow
+from app.exchange.layout import given_places
 from app.exchange.problems import FieldError, Problem
 from app.exchange.reading import Sheet
+from app.exchange.row_marks import MARK, REPEATED, place_of_marks, rows_told, told_of_file
 from app.exchange.units import normal_name
 
 Kind = Literal["functional", "teaching", "party", "section"]
@@ -19,7 +21,10 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("code", r"^(?:id|code|no|编号|编码|代码|序号|(?:部门|单位|机构)(?:编号|编码|代码|号|id))$"),
     ("short_name", r"^(?:short_?name|简称|(?:部门|单位|机构)简称)$"),
     ("kind", r"^(?:kind|type|类别|类型|性质|(?:部门|单位|机构)(?:类别|类型|性质))$"),
-    ("parent", r"^(?:parent|上级|隶属|所属)(?:_?(?:id|code|name)|部门|单位|机构)?(?:名称|编号)?$"),
+    (
+        "parent",
+        r"^(?:parent|上级|隶属|所属)(?:_?(?:id|code|name|department)|部门|单位|机构)?(?:名称|编号)?$",
+    ),
     ("name", r"^(?:name|名称|全称|部门|单位|机构|系部|(?:部门|单位|机构|系部)(?:名称|全称))$"),
 )
 _KINDS: tuple[tuple[Kind, str], ...] = (
@@ -35,7 +40,8 @@ _TEACHING_NAME = re.compile(r"(?:系|学院|分院|教学部|教研部|基础部
 class DepartmentRow:
     """One department as the file says it. `code` and `short_name` are "" where the file has
     none (the caller derives them); `parent` is the code or name written there. `given` are
-    the fields that the table has a column for; without one, name and kind are guesses."""
+    the fields that the table has a column for; without one, name and kind are guesses. A row
+    of an exported list has its `mark`, and what its cells `said`."""
 
     sheet: str
     row: int
@@ -45,6 +51,8 @@ class DepartmentRow:
     kind: Kind | None = None
     parent: str = ""
     given: frozenset[str] = frozenset()
+    mark: str = ""
+    said: dict[str, str] = field(default_factory=dict)
     errors: list[FieldError] = field(default_factory=list)
 
 
@@ -63,8 +71,14 @@ class ParsedDepartments:
         )
 
 
-def parse_departments(sheets: Iterable[Sheet]) -> ParsedDepartments:
-    """All departments of the sheets that have headings for them.
+def parse_departments(
+    sheets: Iterable[Sheet],
+    mapping: Mapping[str, Any] | None = None,
+    seen: dict[tuple[str, str], tuple[str, int]] | None = None,
+) -> ParsedDepartments:
+    """All departments of the sheets that have headings for them. `mapping` says of sheets by
+    name which column holds what (`layout.given_places`); `seen` are the names and codes of
+    other files read before.
 
     A name is required, and so is a kind where the table has that column (without it the
     name decides: 系 and 学院 are teaching, others functional). The short name stands in
@@ -72,11 +86,16 @@ def parse_departments(sheets: Iterable[Sheet]) -> ParsedDepartments:
     Never raises for what a table holds.
     """
     found = ParsedDepartments()
-    seen: dict[tuple[str, str], tuple[str, int]] = {}
+    seen = {} if seen is None else seen
     without = []
     sheets = list(sheets)
-    for sheet in sheets:
-        header, columns = _headings(sheet)
+    exported = [(sheet, place) for sheet in sheets if (place := place_of_marks(sheet))]
+    for sheet, (header, marks) in exported:
+        columns, unknown = _named(sheet, header)
+        _take_exported(found, sheet, columns, seen, header, marks, unknown)
+    for sheet in sheets if not exported else ():
+        given = given_places((mapping or {}).get(sheet.name), sheet)
+        header, columns = given or headings_of(sheet)
         if not columns:
             without.append(sheet.name)
             continue
@@ -99,19 +118,60 @@ def kind_of(text: str) -> Kind | None:
     return next((kind for kind, pattern in _KINDS if re.search(pattern, words)), None)
 
 
-def _headings(sheet: Sheet) -> tuple[int, dict[str, int]]:
-    best: tuple[int, dict[str, int]] = (0, {})
-    for row in range(1, min(10, sheet.height) + 1):
-        columns: dict[str, int] = {}
-        for column in range(1, len(sheet.rows[row - 1]) + 1):
-            heading = narrow(sheet.text(row, column)).casefold().rstrip("*")
-            name = next((n for n, pattern in _HEADINGS if re.search(pattern, heading)), None)
-            if name:
-                columns.setdefault(name, column)
+def headings_of(sheet: Sheet, only: int = 0) -> tuple[int, dict[str, int]]:
+    """The row (or the row `only`) that names most columns, and what it names."""
+    best: tuple[int, dict[str, int]] = (only, {})
+    for row in [only] if only else range(1, min(10, sheet.height) + 1):
+        columns, _ = _named(sheet, row)
         named = "name" in columns or "short_name" in columns
         if named and len(columns) > len(best[1]):
             best = row, columns
     return best
+
+
+def _named(sheet: Sheet, row: int) -> tuple[dict[str, int], list[tuple[int, str]]]:
+    """What a row's headings name, and those that name nothing."""
+    columns: dict[str, int] = {}
+    unknown: list[tuple[int, str]] = []
+    for column in range(1, len(sheet.rows[row - 1]) + 1):
+        text = sheet.text(row, column)
+        heading = narrow(text).casefold().rstrip("*")
+        name = next((n for n, pattern in _HEADINGS if re.search(pattern, heading)), None)
+        if name and name not in columns:
+            columns[name] = column
+        elif text:
+            unknown.append((column, text))
+    return columns, unknown
+
+
+def _take_exported(
+    found: ParsedDepartments,
+    sheet: Sheet,
+    columns: dict[str, int],
+    seen: dict[tuple[str, str], tuple[str, int]],
+    header: int,
+    marks: int,
+    unknown: list[tuple[int, str]],
+) -> None:
+    """The rows of a list that was exported, edited, and comes back."""
+    rows: dict[str, int] = {}
+    here = 0
+    for number in range(header + 1, sheet.height + 1):
+        mark = sheet.text(number, marks)
+        row = _row(sheet, number, columns, seen)
+        if row is None:
+            continue
+        row.mark = mark
+        row.said = {name: sheet.text(number, column) for name, column in columns.items()}
+        earlier = rows.setdefault(mark, number) if mark else number
+        if earlier != number:
+            words = message(REPEATED, row=earlier)
+            row.errors.append(FieldError(MARK, column_letter(marks), words, number))
+        here += bool(mark)
+        found.rows.append(row)
+    passed = [text for column, text in unknown if column != marks]
+    exported = rows_told(sheet.text(header, marks)) or 0
+    found.problems += told_of_file(sheet.name, header, exported, here, passed)
 
 
 def _row(

@@ -36,12 +36,15 @@ MANY = frozenset({"measures", "standard", "remark", "category"})
 
 _IGNORED = "ignored"
 
+REASONS = ("原因", "Reasons")
+"""Over the last column of a workbook of refused rows: no import reads it."""
+
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         _IGNORED,
         r"完成(?:情况|进度|率|比例|程度|状态|结果|质量)|进展|(?:自评|考评|实际|最终|考核)?得分|自评"
         r"|(?:开始|起始|启动|填报|下达|发文)(?:时间|日期)|时间起$|时限起$|签字|签名|扣分|加分|评语|联系(?:方式|电话)"
-        r"|电话|是否|状态|来源|依据|存在问题|审核|密级|^考核(?:部门|单位|主体)$",
+        r"|电话|是否|状态|来源|依据|存在问题|审核|密级|^考核(?:部门|单位|主体)$|^(?:原因|reasons)$",
     ),
     ("number", r"^(?:序号|编号|任务编号|任务序号|指标编号|序|no\.?|id|num|number|项次|号|#)$"),
     ("unit", r"(?:责任|牵头|主办).*(?:配合|协同|协办|协助)"),
@@ -73,6 +76,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("work_point", r"工作要点|^要点|要点条目|^work_?point$"),
     ("goal", r"目标$|^goal$"),
+    ("category", r"^(?:任务|工作|事项|目标)(?:类别|分类|类型|领域|板块)$"),
     ("title", r"任务|工作|事项|考核内容|^内容$|^(?:title|task)$"),
     ("measures", r"内容$"),
     ("category", r"类别|分类|类型|板块|领域|项目|模块|一级|^(?:category|kind)$"),
@@ -82,10 +86,15 @@ _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _PATTERNS)
 _NOISE = re.compile(r"\([^()]*\)|[:：*＊★·.。,，;；“”\"'%]|\d+年(?:度)?")
 
 
+def plain_heading(heading: str) -> str:
+    """A heading without blanks, marks, brackets and years: what it is compared by."""
+    return _NOISE.sub("", narrow(heading)).casefold()
+
+
 @lru_cache(maxsize=8192)
 def field_of(heading: str) -> str | None:
     """The field a heading names; "ignored" for known columns nobody imports, else None."""
-    words = _NOISE.sub("", narrow(heading)).casefold()
+    words = plain_heading(heading)
     if not words or len(words) > 18:
         return None
     for name, pattern in _COMPILED:
@@ -97,3 +106,8 @@ def field_of(heading: str) -> str | None:
 def is_ignored(heading: str) -> bool:
     """Is this a known column that holds no task field (完成情况, 得分, 填报日期)?"""
     return field_of(heading) == _IGNORED
+
+
+def is_reasons(heading: str) -> bool:
+    """Is this the column of reasons of a workbook of refused rows?"""
+    return plain_heading(heading) in map(str.casefold, REASONS)

@@ -22,6 +22,7 @@ from app.core.errors import Conflict, NotAllowed, RuleViolation, RuleViolations
 from app.core.text import message
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.cycles.queries import cycle_of_year
+from app.cycles.service import open_complete_year, standard_plan
 from app.exchange.offers import offer_adjustments
 from app.exchange.plan import Action, Progress
 from app.exchange.plan_tasks import TaskPlan
@@ -99,7 +100,8 @@ def write_tasks(
         raise RuleViolation(message("A published table needs its issue number."), "issue_number")
     cycle = cycle_of_year(session, plan.year)
     written = WrittenTasks(
-        cycle=cycle or _new_year(session, plan.year), cycle_created=cycle is None
+        cycle=cycle or _new_year(session, actor, plan.year),
+        cycle_created=cycle is None,
     )
     if any(row.publishes for row in plan.rows):
         written.table = open_table(session, actor, written.cycle)
@@ -124,12 +126,8 @@ def write_tasks(
     return written
 
 
-def _new_year(session: AnySession, year: int) -> Cycle:
-    """A year in preparation: the Office gives it rules and starts it."""
-    cycle = Cycle(year=year, name=f"{year} 年度")
-    session.add(cycle)
-    session.flush()
-    return cycle
+def _new_year(session: AnySession, actor: Actor, year: int) -> Cycle:
+    return open_complete_year(session, actor, standard_plan(session, actor, year))
 
 
 class _Writer:

@@ -1,49 +1,49 @@
-"""Imports by the screen: upload, look, confirm, run in the background.
+"""Imports by the screen: upload, set right, look, confirm, run in the background.
 
 A run is one transaction that also marks its job as done. If it breaks off, nothing is
 written and the job can be looked at and confirmed again; whoever was still running then
 finds the job changed and takes everything back. What is confirmed is what was shown: the
 plan is made anew at the start of the run, and a different one goes back to its owner.
+
+Large files are looked at in the background, too: such a job is `running` with the option
+`looking`, and goes back to its owner when what it would do is known.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import logging
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
-from app.core import clock, guard, policy, workflow
+from app.core import audit, clock, guard, policy, workflow
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolation, RuleViolations, WrongState
 from app.core.policy import visible
 from app.core.text import Message, message
 from app.core.unit_of_work import AnySession, unit_of_work
+from app.exchange.decisions import decisions_of
 from app.exchange.import_tasks import TaskOptions, write_tasks
-from app.exchange.plan import Plan, PlannedRow
+from app.exchange.kept import row_as_kept, summary_of
+from app.exchange.looking import Look, files_of, look
+from app.exchange.plan import Plan
 from app.exchange.plan_departments import DepartmentPlan, write_departments
-from app.exchange.plan_files import plan_department_file, plan_table_file, plan_task_file
 from app.exchange.plan_tables import TablePlan, write_table
 from app.exchange.plan_tasks import TaskPlan
-from app.exchange.problems import FieldError
-from app.exchange.table_specs import SPECS
+from app.exchange.table_specs import KINDS
 from app.exchange.uploads import Shelf, Upload, pack
 from app.models.organisation import Person
 from app.models.system import ImportJob, ImportStatus
 
 log = logging.getLogger(__name__)
 
-KINDS: dict[str, tuple[str, ...]] = {
-    "task": ("task:import",),
-    "department": ("department:add", "department:edit"),
-    **{kind: (f"{kind}:add", f"{kind}:edit") for kind in SPECS},
-}
-"""What can be imported, and the permissions it takes."""
 READING, WRITTEN = 30, 95
 """Percent of a run after reading the file, and before the commit."""
+MANY_FILES = 20
+"""The most files of one import."""
 
 
 def kinds_of(actor: Actor) -> list[str]:
@@ -55,44 +55,62 @@ def open_job(
     session: AnySession,
     actor: Actor,
     shelf: Shelf,
-    upload: Upload,
+    uploads: Sequence[Upload],
     kind: str,
     options: dict[str, Any],
     first_password_hash: str = "",
+    *,
+    at_once: bool = True,
 ) -> ImportJob:
-    """Look at an uploaded file and keep what it would do, for its owner to confirm.
+    """Look at uploaded files and keep what they would do, for their owner to confirm.
 
     Office (tasks), whoever keeps the rows (master data). New people of a staff list get the
     password of `first_password_hash` and change it at their first sign-in; the hash stands on
     the shelf until the run, never in the database's trail. Effects: an import in `preview`; nothing of
-    the file is written. Errors: NotAllowed; RuleViolations with a reason for each problem
-    where the file cannot be read as a table at all.
+    the files is written. Not `at_once`: an import that is `running`, for the caller to launch
+    `look_job`. Errors: NotAllowed; RuleViolations with a reason for each problem where no file
+    can be read as a table at all.
     """
     if kind not in kinds_of(actor):
         raise NotAllowed(message("You may not import this."))
-    options = {**options, "suffix": upload.path.suffix}
+    if len(uploads) > MANY_FILES:
+        words = message("At most %(most)s files are imported at once.", most=MANY_FILES)
+        raise RuleViolation(words, "file")
+    uploads = list({upload.sha256: upload for upload in uploads}.values())
+    listed = [{"name": u.name, "sha256": u.sha256, "suffix": u.path.suffix} for u in uploads]
     job = ImportJob(
         kind=kind,
-        file_name=upload.name,
-        sha256=upload.sha256,
-        options=options,
+        file_name="、".join(upload.name for upload in uploads)[:255],
+        sha256=_digest(uploads),
+        options={**options, "files": listed},
         owner_id=actor.user_id,
     )
     policy.require(actor, "add", job)
-    plan = _plan(session, actor, shelf, job, lambda done, total: None)
-    if not plan.rows:
-        raise RuleViolations(
-            [RuleViolation(p.message, "file") for p in plan.problems if p.level == "error"]
-            or [RuleViolation(message("The file is empty."), "file")]
-        )
-    job.summary = _summary(plan)
+    seen = look(session, actor, shelf, job, _quiet) if at_once else None
+    if seen is not None:
+        if not any(len(sheet.columns) > 1 for file in seen.files for sheet in file.sheets):
+            raise RuleViolations(
+                [RuleViolation(p.message, "file") for p in seen.plan.problems if p.level == "error"]
+                or [RuleViolation(message("The file is empty."), "file")]
+            )
+        job.summary = summary_of(seen.plan)
     # The owner and the file's hash are not for forms; the right to add was asked above.
     with unit_of_work(session, actor), guard.privileged(session):
         session.add(job)
-    shelf.write_rows(job.id, [_row(row) for row in plan.rows])
     if first_password_hash:
         shelf.keep_secret(job.id, first_password_hash)
+    if seen is not None:
+        _keep(shelf, job, seen)
+    else:
+        _start_looking(session, actor, job, shelf)
     return job
+
+
+def _digest(uploads: Sequence[Upload]) -> str:
+    """The file's own hash; of several files, the hash of their hashes."""
+    if len(uploads) == 1:
+        return uploads[0].sha256
+    return hashlib.sha256("".join(upload.sha256 for upload in uploads).encode()).hexdigest()
 
 
 def own_jobs(session: AnySession, actor: Actor, limit: int = 20) -> list[ImportJob]:
@@ -104,6 +122,53 @@ def own_jobs(session: AnySession, actor: Actor, limit: int = 20) -> list[ImportJ
 def own_job(session: AnySession, actor: Actor, job_id: int) -> ImportJob | None:
     mine = select(ImportJob).where(visible(actor, ImportJob), ImportJob.owner_id == actor.user_id)
     return session.scalar(mine.where(ImportJob.id == job_id))
+
+
+def is_large(shelf: Shelf, job: ImportJob, limit: int) -> bool:
+    """Have the files more bytes than are looked at while their owner waits?"""
+    paths = [upload.path for upload in files_of(shelf, job)]
+    return sum(path.stat().st_size for path in paths if path.exists()) > limit
+
+
+def revise_job(
+    session: AnySession,
+    actor: Actor,
+    job: ImportJob,
+    shelf: Shelf,
+    version: int,
+    *,
+    at_once: bool = True,
+    **options: Any,
+) -> None:
+    """Take what the owner has set right (`layouts`, `names`) and look again.
+
+    The owner; from `preview`. Errors: WrongState when it runs or has run, Conflict when it has
+    been set right in another window meanwhile.
+    """
+    if job.status != ImportStatus.PREVIEW:
+        raise WrongState(message("This import has been confirmed already."))
+    if job.version != version:
+        raise Conflict(
+            message("This import was changed in another window; here it is as it stands now.")
+        )
+    with unit_of_work(session, actor):
+        job.options = {**(job.options or {}), **options}
+    if at_once:
+        look_again(session, actor, job, shelf)
+    else:
+        _start_looking(session, actor, job, shelf)
+
+
+def _start_looking(session: AnySession, actor: Actor, job: ImportJob, shelf: Shelf) -> None:
+    shelf.tell(job.id, 0)
+    with unit_of_work(session, actor):
+        job.options = {**(job.options or {}), "looking": True}
+        workflow.apply(session, actor, job, "start")
+
+
+def is_looking(job: ImportJob) -> bool:
+    """Is it being looked at in the background, not carried out?"""
+    return job.status == ImportStatus.RUNNING and bool((job.options or {}).get("looking"))
 
 
 def confirm_job(
@@ -124,15 +189,28 @@ def confirm_job(
 
 
 def look_again(session: AnySession, actor: Actor, job: ImportJob, shelf: Shelf) -> None:
-    """Make the preview anew, for an import that failed or whose run died.
+    """Make the preview anew, for an import that was set right, that failed or whose run died.
 
-    The owner; from `failed`, and from `running` when nothing has been heard of the run for
-    two minutes. Errors: WrongState while it still runs.
+    The owner; from `preview`, `failed`, and from `running` when nothing has been heard of the
+    run for two minutes. Errors: WrongState while it still runs.
     """
     if job.status == ImportStatus.RUNNING and not shelf.is_silent(job.id):
         raise WrongState(message("This import is still running."))
-    plan = _plan(session, actor, shelf, job, lambda done, total: None)
-    _show_anew(session, actor, shelf, job, plan, changed=False)
+    seen = look(session, actor, shelf, job, _quiet)
+    _show_anew(session, actor, shelf, job, seen, changed=False)
+
+
+def look_job(session: AnySession, actor: Actor, shelf: Shelf, job_id: int) -> None:
+    """Look at the files of a job in the background. Never raises, see `run_job`."""
+    job = session.get(ImportJob, job_id)
+    if job is None or not is_looking(job):
+        return
+
+    def work(version: int) -> None:
+        seen = look(session, actor, shelf, job, _share(shelf, job.id, 0, WRITTEN))
+        _show_anew(session, actor, shelf, job, seen, changed=False, version=version)
+
+    _carefully(session, actor, job, work)
 
 
 def run_job(session: AnySession, actor: Actor, shelf: Shelf, job_id: int) -> None:
@@ -141,11 +219,17 @@ def run_job(session: AnySession, actor: Actor, shelf: Shelf, job_id: int) -> Non
     Never raises: what goes wrong is kept on the job, for its owner to read.
     """
     job = session.get(ImportJob, job_id)
-    if job is None or job.status != ImportStatus.RUNNING:
+    if job is None or job.status != ImportStatus.RUNNING or is_looking(job):
         return
-    version = job.version
+    _carefully(session, actor, job, lambda version: _run(session, actor, shelf, job, version))
+
+
+def _carefully(
+    session: AnySession, actor: Actor, job: ImportJob, work: Callable[[int], None]
+) -> None:
+    job_id, version = job.id, job.version
     try:
-        _run(session, actor, shelf, job, version)
+        work(version)
     except Refusal as refusal:
         _give_up(session, actor, job_id, version, refusal.message)
     except Exception:
@@ -154,33 +238,71 @@ def run_job(session: AnySession, actor: Actor, shelf: Shelf, job_id: int) -> Non
         _give_up(session, actor, job_id, version, words)
 
 
+class _Differs(Exception):  # noqa: N818 (nothing is wrong: the owner looks again)
+    """What would be written is not what was shown."""
+
+
 def _run(session: AnySession, actor: Actor, shelf: Shelf, job: ImportJob, version: int) -> None:
-    plan = _plan(session, actor, shelf, job, _share(shelf, job.id, 0, READING))
-    if plan.refused or plan.fingerprint() != (job.summary or {}).get("fingerprint"):
-        _show_anew(session, actor, shelf, job, plan, changed=True)
-        return
-    options = job.options or {}
-    result: dict[str, Any] = {}
-    with unit_of_work(session, actor):
-        if isinstance(plan, DepartmentPlan):
-            write_departments(session, actor, plan)
-        elif isinstance(plan, TaskPlan):
-            told = _share(shelf, job.id, READING, WRITTEN)
-            written = write_tasks(session, actor, plan, _task_options(job), told)
-            result = {
-                "cycle": written.cycle.id,
-                "decomposition": written.table.id if written.table else None,
-                "adjustments": [row.id for row in written.adjustments],
-                "year": options.get("year"),
+    told = _share(shelf, job.id, 0, READING)
+    added = decisions_of(session, actor, job.options or {}).new_departments()
+    if not added:
+        seen = look(session, actor, shelf, job, told)
+        if _is_other(job, seen.plan):
+            _show_anew(session, actor, shelf, job, seen, changed=True)
+            return
+    try:
+        with unit_of_work(session, actor):
+            if added:
+                _add_departments(session, actor, job)
+                seen = look(session, actor, shelf, job, told, departments_added=True)
+                if _is_other(job, seen.plan):
+                    raise _Differs
+            result = _write(session, actor, shelf, job, seen.plan)
+            # Numbered without a gap up to this import's own: what a reversal goes by.
+            summary = {
+                **summary_of(seen.plan),
+                "result": result,
+                "events": audit.noted(session),
             }
-        elif isinstance(plan, TablePlan):
-            told = _share(shelf, job.id, READING, WRITTEN)
-            give = _first_password(shelf.secret(job.id))
-            write_table(session, actor, plan, first_password=give, progress=told)
-        summary = {**_summary(plan), "result": result}
-        workflow.apply(session, actor, job, "finish", version=version, summary=summary)
+            workflow.apply(session, actor, job, "finish", version=version, summary=summary)
+    except _Differs:
+        seen = look(session, actor, shelf, job, _quiet)
+        _show_anew(session, actor, shelf, job, seen, changed=True)
+        return
     shelf.tell(job.id, 100)
     shelf.drop_secret(job.id)
+
+
+def _is_other(job: ImportJob, plan: Plan) -> bool:
+    return plan.refused or plan.fingerprint() != (job.summary or {}).get("fingerprint")
+
+
+def _add_departments(session: AnySession, actor: Actor, job: ImportJob) -> None:
+    """The new departments that the owner decided on; RuleViolations where they cannot be."""
+    plan = decisions_of(session, actor, job.options or {}).plan_new(session, actor)
+    if plan is not None:
+        write_departments(session, actor, plan)
+
+
+def _write(
+    session: AnySession, actor: Actor, shelf: Shelf, job: ImportJob, plan: Plan
+) -> dict[str, Any]:
+    """Write what the plan says; what the page links to afterwards."""
+    told = _share(shelf, job.id, READING, WRITTEN)
+    if isinstance(plan, DepartmentPlan):
+        write_departments(session, actor, plan)
+    elif isinstance(plan, TaskPlan):
+        written = write_tasks(session, actor, plan, _task_options(job), told)
+        return {
+            "cycle": written.cycle.id,
+            "decomposition": written.table.id if written.table else None,
+            "adjustments": [row.id for row in written.adjustments],
+            "year": (job.options or {}).get("year"),
+        }
+    elif isinstance(plan, TablePlan):
+        give = _first_password(shelf.secret(job.id))
+        write_table(session, actor, plan, first_password=give, progress=told)
+    return {}
 
 
 def _first_password(password_hash: str) -> Callable[[Person], None] | None:
@@ -212,37 +334,26 @@ def _give_up(
 
 
 def _show_anew(
-    session: AnySession, actor: Actor, shelf: Shelf, job: ImportJob, plan: Plan, *, changed: bool
-) -> None:
-    shelf.write_rows(job.id, [_row(row) for row in plan.rows])
-    with unit_of_work(session, actor):
-        workflow.apply(
-            session, actor, job, "look_again", summary={**_summary(plan), "differs": changed}
-        )
-
-
-def _plan(
     session: AnySession,
     actor: Actor,
     shelf: Shelf,
     job: ImportJob,
-    progress: Callable[[int, int], None],
-) -> Plan:
-    options = job.options or {}
-    path = shelf.path_of(job.sha256, options.get("suffix", ""))
-    if job.kind == "department":
-        return plan_department_file(session, actor, path, name=job.file_name)
-    if job.kind in SPECS:
-        return plan_table_file(session, actor, Path(path), SPECS[job.kind], name=job.file_name)
-    return plan_task_file(
-        session,
-        actor,
-        Path(path),
-        year=int(options["year"]),
-        publish=bool(options.get("publish")),
-        progress=progress,
-        name=job.file_name,
-    )
+    seen: Look,
+    *,
+    changed: bool,
+    version: int | None = None,
+) -> None:
+    _keep(shelf, job, seen)
+    summary = {**summary_of(seen.plan), "differs": changed}
+    with unit_of_work(session, actor):
+        # The step asks for the version first: what runs twice is shown once.
+        workflow.apply(session, actor, job, "look_again", version=version, summary=summary)
+        job.options = {**(job.options or {}), "looking": False}
+
+
+def _keep(shelf: Shelf, job: ImportJob, seen: Look) -> None:
+    shelf.write_rows(job.id, [row_as_kept(row) for row in seen.plan.rows])
+    shelf.write(job.id, "files", [file.kept() for file in seen.files])
 
 
 def _task_options(job: ImportJob) -> TaskOptions:
@@ -257,6 +368,10 @@ def _task_options(job: ImportJob) -> TaskOptions:
     )
 
 
+def _quiet(done: int, total: int) -> None:
+    """Nobody is told how far it is."""
+
+
 def _share(shelf: Shelf, job_id: int, first: int, last: int) -> Callable[[int, int], None]:
     """Progress of one part of the run, as a percent of the whole."""
 
@@ -264,45 +379,3 @@ def _share(shelf: Shelf, job_id: int, first: int, last: int) -> Callable[[int, i
         shelf.tell(job_id, first + (last - first) * done // max(total, 1))
 
     return tell
-
-
-# What is kept of a plan ----------------------------------------------------------------
-
-
-def _summary(plan: Plan) -> dict[str, Any]:
-    return {
-        **plan.summary(),
-        "fingerprint": plan.fingerprint(),
-        "notices": [pack(words) for words in plan.notices],
-        "problems": [
-            {
-                "sheet": problem.sheet,
-                "row": problem.row,
-                "column": problem.column,
-                "level": problem.level,
-                "message": pack(problem.message),
-            }
-            for problem in plan.problems
-        ],
-    }
-
-
-def _row(row: PlannedRow) -> dict[str, Any]:
-    told = row.promised()
-    title = told.get("title") or told.get("name") or ""
-    return {
-        "sheet": row.sheet,
-        "row": row.row,
-        "number": told.get("number") or told.get("code") or "",
-        "title": title,
-        "lead": "、".join(told.get("lead") or []),
-        "action": str(row.action),
-        "errors": [_cell(error, row) for error in row.errors],
-        "warnings": [_cell(warning, row) for warning in row.warnings],
-        "changes": [[c.field, c.old, c.new, c.written] for c in row.changes],
-    }
-
-
-def _cell(error: FieldError, row: PlannedRow) -> dict[str, Any]:
-    place = f"{error.column or ''}{error.row or row.row}"
-    return {"field": error.field, "place": place, "message": pack(error.message)}

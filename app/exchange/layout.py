@@ -49,6 +49,8 @@ class Layout:
     unused: list[str] = field(default_factory=list)
     arabic: bool = False
     """Rows are numbered 1, 2, 3 (so 一、 is a section)."""
+    given: bool = False
+    """A person said which column holds what; headings that come again mean the same."""
 
     def column(self, name: str) -> int:
         """The field's first column, 0 if it has none."""
@@ -108,10 +110,51 @@ def mapped_layout(sheet: Sheet, entry: dict[str, Any]) -> tuple[Layout | None, l
         problems.append(_bad_map(sheet, "title"))
     if problems:
         return None, problems
-    layout = Layout(header, header + 1, columns)
+    first = _bottom(sheet, header) + 1 if header else 1
+    layout = Layout(header, first, columns, given=True)
     _choose_title(layout)
     layout.arabic = _counts_in_arabic(sheet, layout)
     return layout, []
+
+
+def given_places(entry: Any, sheet: Sheet) -> tuple[int, dict[str, int]] | None:
+    """The last row of the headings and each field's column of a mapping that a person gave for
+    a table of master data; None without one."""
+    if not isinstance(entry, dict) or not entry.get("columns"):
+        return None
+    bottom, _ = headings_at(sheet, int(entry.get("header_row", 1)))
+    places = {}
+    for name, listed in entry["columns"].items():
+        first = listed[0] if isinstance(listed, list) else listed
+        places[name] = first if isinstance(first, int) else column_number(str(first))
+    return bottom, places
+
+
+def headings_at(sheet: Sheet, row: int) -> tuple[int, list[str]]:
+    """The last row of the headings that start in `row`, and each column's own heading, the
+    upper one before it; "" over a column without one."""
+    if not 1 <= row <= sheet.height:
+        return row, [""] * sheet.width
+    bottom = _bottom(sheet, row)
+    columns = range(1, sheet.width + 1)
+    return bottom, [" / ".join(_labels(sheet, row, bottom, column)) for column in columns]
+
+
+def comes_again(sheet: Sheet, row: int, layout: Layout) -> bool:
+    """Do the headings of a given layout stand in this row once more?"""
+    if not (layout.given and layout.header and row > layout.header):
+        return False
+    columns = range(1, sheet.width + 1)
+    above, here = ([sheet.text(r, c) for c in columns] for r in (layout.header, row))
+    return any(here) and above == here
+
+
+def layout_again(sheet: Sheet, row: int, layout: Layout) -> Layout:
+    """The layout from a repeated row of headings on: a given one stays as it was given."""
+    if not layout.given:
+        return layout_at(sheet, row)
+    first = row + layout.first - layout.header
+    return Layout(row, first, layout.columns, arabic=layout.arabic, given=True)
 
 
 def department_in(text: str) -> str | None:

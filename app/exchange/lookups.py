@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +64,12 @@ class DepartmentBook:
     def id_of(self, name: str) -> int | None:
         return self._ids.get(normal_name(name))
 
+    def spelling(self, name: str) -> str:
+        """The department's own name, where that means it alone; else `name` as it is."""
+        found = self.id_of(name)
+        whole = self.by_id[found].name if found is not None else name
+        return whole if self.id_of(whole) == found else name
+
     def names(self, ids: list[int]) -> list[str]:
         return [self.by_id[key].name if key in self.by_id else f"#{key}" for key in ids]
 
@@ -106,8 +113,14 @@ def _in_group(kind: DepartmentKind, group: str) -> bool:
     return group == "all" or (kind == DepartmentKind.TEACHING) == (group == "teaching")
 
 
-def department_book(session: AnySession, actor: Actor, year: int | None = None) -> DepartmentBook:
-    """The departments the actor sees; for a year, without those dissolved before it."""
+def department_book(
+    session: AnySession,
+    actor: Actor,
+    year: int | None = None,
+    planned: Sequence[DepartmentLine] = (),
+) -> DepartmentBook:
+    """The departments the actor sees; for a year, without those dissolved before it. `planned`
+    are those that the same import is going to add."""
     rows = session.execute(
         select(
             Department.id,
@@ -127,6 +140,7 @@ def department_book(session: AnySession, actor: Actor, year: int | None = None) 
             for r in rows
             if year is None or r.valid_to is None or r.valid_to.year >= year
         ]
+        + [*planned]
     )
 
 
@@ -166,18 +180,23 @@ def full_name(row: Any) -> str:
 
 @dataclass(slots=True)
 class Words:
-    """Rows known by a text. `missing` collects the texts that named none."""
+    """Rows known by a text. `missing` collects the texts that named none; `aliases` are further
+    texts: normal name → a known one, or "" for a text that is to be left out."""
 
     ids: dict[str, int] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def id_of(self, *texts: str) -> int | None:
         """The row that the first known of `texts` names."""
         for text in texts:
-            found = self.ids.get(normal_name(text))
+            word = self.aliases.get(normal_name(text), text)
+            found = self.ids.get(normal_name(word))
             if found is not None:
                 return found
+            if not word:
+                return None
         if texts and texts[0]:
             self.missing.setdefault(texts[0])
         return None

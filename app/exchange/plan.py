@@ -44,6 +44,15 @@ class FieldChange:
     written: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name that nobody knows, of a row of `resource`, and in how many cells it stands."""
+
+    resource: str
+    word: str
+    cells: int
+
+
 @dataclass(slots=True)
 class PlannedRow:
     """One row of the file and its fate."""
@@ -54,6 +63,8 @@ class PlannedRow:
     errors: list[FieldError] = field(default_factory=list)
     warnings: list[FieldError] = field(default_factory=list)
     changes: list[FieldChange] = field(default_factory=list)
+    file: str = ""
+    """The file's name, where several were read."""
 
     def settle(self, *, new: bool) -> None:
         """Decide the action from what was found."""
@@ -72,11 +83,12 @@ class PlannedRow:
 @dataclass(slots=True)
 class Plan:
     """The rows in the order of the file; `problems` are about sheets and the file;
-    `notices` say what else will happen (a year is created)."""
+    `notices` say what else will happen (a year is created); `unknown` are names to decide on."""
 
     rows: Sequence[PlannedRow] = ()
     problems: list[Problem] = field(default_factory=list)
     notices: list[Message] = field(default_factory=list)
+    unknown: list[UnknownName] = field(default_factory=list)
 
     @property
     def refused(self) -> bool:

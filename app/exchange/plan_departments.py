@@ -18,6 +18,7 @@ from app.core.errors import NotAllowed, RuleViolation, RuleViolations
 from app.core.text import Message, message
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.exchange.departments import DepartmentRow, ParsedDepartments
+from app.exchange.exported_departments import MarkedDepartments
 from app.exchange.lookups import DepartmentBook, department_book
 from app.exchange.plan import Action, FieldChange, Plan, PlannedRow
 from app.exchange.problems import FieldError
@@ -64,8 +65,9 @@ def plan_departments(session: AnySession, actor: Actor, table: ParsedDepartments
     book = department_book(session, actor)
     plan = DepartmentPlan(problems=list(table.problems))
     codes = _Codes(book, table)
+    marked = MarkedDepartments(session, actor, table.rows)
     for source in table.rows:
-        plan.rows.append(_plan(source, book, codes))
+        plan.rows.append(_plan(source, book, codes, marked))
     _set_parents(plan.rows, book)
     for row in plan.rows:
         row.settle(new=row.stored_id is None)
@@ -88,9 +90,14 @@ class _Codes:
         return f"d{self.last}"
 
 
-def _plan(source: DepartmentRow, book: DepartmentBook, codes: _Codes) -> PlannedDepartment:
+def _plan(
+    source: DepartmentRow, book: DepartmentBook, codes: _Codes, marked: MarkedDepartments
+) -> PlannedDepartment:
     row = PlannedDepartment(source.sheet, source.row, source=source, errors=list(source.errors))
     _check_lengths(row)
+    if source.mark:
+        marked.take(row, book)
+        return row
     by_code = _found(book, lambda line: line.code, source.code)
     by_name = _found(book, lambda line: line.name, source.name)
     by_short = _found(book, lambda line: line.short_name, source.short_name or source.name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import selectinload
 
 from app.core import clock
@@ -20,9 +20,11 @@ from app.core.errors import NotAllowed, Refusal, RuleViolation, RuleViolations
 from app.core.policy import visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
-from app.exchange.cells import as_text, means_nothing
+from app.exchange.cells import as_text, clean_text, means_nothing
+from app.exchange.decisions import Decisions
 from app.exchange.plan import Action, FieldChange, Plan, PlannedRow, Progress
 from app.exchange.problems import FieldError
+from app.exchange.row_marks import MARK, STALE, TAKEN, UNKNOWN, mark_of, read_mark
 from app.exchange.table_cells import Unreadable, read_value, write_value
 from app.exchange.table_names import Names
 from app.exchange.table_people import (
@@ -57,7 +59,13 @@ class TablePlan(Plan):
     spec: TableSpec | None = None
 
 
-def plan_table(session: AnySession, actor: Actor, table: ParsedTable, spec: TableSpec) -> TablePlan:
+def plan_table(
+    session: AnySession,
+    actor: Actor,
+    table: ParsedTable,
+    spec: TableSpec,
+    decisions: Decisions | None = None,
+) -> TablePlan:
     """What importing `table` would do. Writes nothing.
 
     Whoever adds and edits these rows. Errors: NotAllowed.
@@ -65,11 +73,12 @@ def plan_table(session: AnySession, actor: Actor, table: ParsedTable, spec: Tabl
     if not (actor.may(f"{spec.kind}:add") and actor.may(f"{spec.kind}:edit")):
         raise NotAllowed(message("You may not import this."))
     plan = TablePlan(problems=list(table.problems), spec=spec)
-    names = Names(session, actor)
+    names = Names(session, actor, decisions)
     stored = _Stored(session, actor, spec)
     for source in table.rows:
         plan.rows.append(_plan_row(source, spec, names, stored))
     _refuse_twins(plan.rows, spec)
+    plan.unknown = names.unknown()
     return plan
 
 
@@ -86,11 +95,33 @@ class _Stored:
         rows = session.scalars(query).all()
         self.values = {row.id: _values_of(row, spec, posts) for row in rows}
         self.versions = {row.id: getattr(row, "version", None) for row in rows}
+        self.marks = {row.id: mark_of(row) for row in rows}
         self.by_key: dict[tuple[str, ...], dict[Any, list[int]]] = {}
-        for key in spec.keys:
+        for key in dict.fromkeys([*spec.keys, *_unique(spec)]):
             index = self.by_key[key] = {}
             for row_id, values in self.values.items():
                 index.setdefault(_key(values, key), []).append(row_id)
+
+    def marked(self, text: str) -> tuple[int, bool]:
+        """The row of this mark, and whether it is still as it was exported. Raises Unreadable
+        for a mark that no row here has."""
+        mark = read_mark(text)
+        today = read_mark(self.marks.get(mark.id, "")) if mark else None
+        if mark is None or today is None or today.letters != mark.letters:
+            raise Unreadable(UNKNOWN)
+        return mark.id, today.version == mark.version
+
+    def other(self, row_id: int, values: dict[str, Any]) -> str | None:
+        """A column by whose new value the row would be the same as another one."""
+        held = self.values[row_id]
+        whole = {**held, **values}
+        for key in _unique(self.spec):
+            changed = [name for name in key if whole[name] != held[name]]
+            if not changed or any(whole[name] in (None, "") for name in key):
+                continue
+            if any(found != row_id for found in self.by_key[key].get(_key(whole, key), ())):
+                return changed[0]
+        return None
 
     def find(self, values: dict[str, Any]) -> int | None:
         """The stored row this one means. Raises Unreadable when it may mean several."""
@@ -103,6 +134,18 @@ class _Stored:
             if len(found) > 1:
                 raise Unreadable(message("Several stored rows fit; add what tells them apart."))
         return None
+
+
+def _unique(spec: TableSpec) -> list[tuple[str, ...]]:
+    """The columns whose values the database lets only one row have."""
+    table = spec.model.__table__
+    held = [{column.name} for column in table.columns if column.unique]
+    held += [set(c.columns.keys()) for c in table.constraints if isinstance(c, UniqueConstraint)]
+    found = [
+        tuple(column.name for column in spec.columns if _attribute(spec, column.name) in names)
+        for names in held
+    ]
+    return [key for key, names in zip(found, held, strict=True) if len(key) == len(names)]
 
 
 def _key(values: dict[str, Any], key: Iterable[str]) -> tuple[Any, ...]:
@@ -134,13 +177,25 @@ def _target(spec: TableSpec, name: str) -> type[Any] | None:
 
 def _plan_row(source: TableRow, spec: TableSpec, names: Names, stored: _Stored) -> PlannedTableRow:
     row = PlannedTableRow(source.sheet, source.row, errors=list(source.errors))
+    fresh = True
+    if source.mark:
+        try:
+            row.stored_id, fresh = stored.marked(source.mark)
+        except Unreadable as fault:
+            row.errors.append(FieldError(MARK, source.letters.get(MARK), fault.words, source.row))
+    before = stored.values.get(row.stored_id or 0, {})
     for name, cell in source.cells.items():
         row.texts[name] = as_text(cell)
+        if name in before and clean_text(_told(spec, name, before[name], names)) == row.texts[name]:
+            row.errors = [error for error in row.errors if error.field != name]
+            continue
         try:
             row.values[name] = _read(spec, name, cell, names)
         except Unreadable as fault:
             row.errors.append(FieldError(name, source.letters.get(name), fault.words, source.row))
-    if not row.errors:
+    if before:
+        _take_empty(row, source, spec, before)
+    if not row.errors and not source.mark:
         try:
             row.stored_id = stored.find(row.values)
         except Unreadable as fault:
@@ -153,10 +208,32 @@ def _plan_row(source: TableRow, spec: TableSpec, names: Names, stored: _Stored) 
             if value != before[name] and not held:
                 old, new = _told(spec, name, before[name], names), _told(spec, name, value, names)
                 row.changes.append(FieldChange(name, old, new))
+        taken = stored.other(row.stored_id, row.values) if source.mark and not row.errors else None
+        if taken is not None:
+            row.errors.append(FieldError(taken, source.letters.get(taken), TAKEN, source.row))
+        if row.changes and not fresh:
+            row.warnings.append(FieldError(MARK, source.letters.get(MARK), STALE, source.row))
     elif not row.errors:
         _require_all(row, spec, source)
     row.settle(new=row.stored_id is None)
     return row
+
+
+def _take_empty(
+    row: PlannedTableRow, source: TableRow, spec: TableSpec, before: dict[str, Any]
+) -> None:
+    """An exported row's cell that has been emptied empties what is stored, where that may be."""
+    for name in sorted(source.empty):
+        if before[name] in (None, "", frozenset()):
+            continue
+        if spec.model is Person and name in ("post", "roles"):
+            continue  # a post ends by its date, and nobody is without a role
+        stored = spec.model.__mapper__.columns.get(_attribute(spec, name))
+        if stored is None or not stored.nullable:
+            words = message("This cell may not be empty.")
+            row.errors.append(FieldError(name, source.letters.get(name), words, source.row))
+        else:
+            row.values[name] = None
 
 
 def _require_all(row: PlannedTableRow, spec: TableSpec, source: TableRow) -> None:
@@ -193,15 +270,13 @@ def _read(spec: TableSpec, name: str, cell: Any, names: Names) -> Any:
 
 def _told(spec: TableSpec, name: str, value: Any, names: Names) -> str:
     """A value as the list of changes shows it."""
-    target = _target(spec, name)
-    if target is not None:
-        return names.text_of(target, value)
     if spec.model is Person and name == "post":
         held = value if isinstance(value, frozenset) else {value}
         return "、".join(sorted(post.zh for post in held))
-    if isinstance(value, frozenset):
+    if isinstance(value, frozenset):  # of roles, which are a relation, too
         return "、".join(zh for role, (zh, _) in ROLE_LABELS.items() if role in value)
-    return write_value(value)
+    target = _target(spec, name)
+    return write_value(value) if target is None else names.text_of(target, value)
 
 
 def _refuse_twins(rows: list[PlannedTableRow], spec: TableSpec) -> None:

@@ -18,21 +18,25 @@ from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.cycles.queries import cycle_of_year
 from app.exchange import lookups
-from app.exchange.plan import Plan
+from app.exchange.decisions import Decisions
+from app.exchange.exported_tasks import keep_stored, marked_tasks
+from app.exchange.plan import Plan, UnknownName
 from app.exchange.problems import FieldError, Problem
 from app.exchange.row_planner import PlannedTask, RowPlanner
 from app.exchange.stored_tasks import TaskShelf, stored_tasks
-from app.exchange.tasks import ParsedTable
+from app.exchange.tasks import ParsedTable, SkippedRow
 from app.models.cycles import Cycle, CycleStatus
 
 
 @dataclass(slots=True)
 class TaskPlan(Plan):
-    """The plan for a year. `cycle_id` is None where the import creates the year."""
+    """The plan for a year. `cycle_id` is None where the import creates the year; `skipped` are
+    the rows that are no tasks, with the place of their file."""
 
     rows: list[PlannedTask] = field(default_factory=list)
     year: int = 0
     cycle_id: int | None = None
+    skipped: list[tuple[int, SkippedRow]] = field(default_factory=list)
 
     @property
     def to_adjust(self) -> list[PlannedTask]:
@@ -48,6 +52,7 @@ def plan_tasks(
     year: int,
     departments: lookups.DepartmentBook,
     publish: bool = False,
+    decisions: Decisions | None = None,
 ) -> TaskPlan:
     """What importing `table` into `year` would do. Writes nothing.
 
@@ -60,22 +65,33 @@ def plan_tasks(
     plan = TaskPlan(problems=list(table.problems), year=year, cycle_id=cycle.id if cycle else None)
     _look_at_year(plan, cycle)
     stored = stored_tasks(session, actor, plan.cycle_id)
+    categories = lookups.category_words(session, actor)
+    categories.aliases = (decisions or Decisions()).words("task_category")
     planner = RowPlanner(
         departments=departments,
         people=lookups.people_book(session, actor),
-        categories=lookups.category_words(session, actor),
+        categories=categories,
         work_points=lookups.work_point_words(session, actor, plan.cycle_id),
         publish=publish,
     )
+    marked = marked_tasks(table.rows, stored)
+    for place, task in marked.items():
+        table.rows[place] = keep_stored(
+            table.rows[place], task, departments, planner.people, categories
+        )
     leads = [planner.lead_of(row) for row in table.rows]
     keys = [
         (lead, row.number or "", row.title) for lead, row in zip(leads, table.rows, strict=True)
     ]
-    matches = TaskShelf(stored).match(keys)
+    matches = TaskShelf(stored).match(keys, marked)
     for row, lead, match in zip(table.rows, leads, matches, strict=True):
         plan.rows.append(planner.plan(row, lead, match))
     _refuse_twins(plan.rows)
     plan.problems += planner.left_out()
+    plan.unknown = [
+        UnknownName("task_category", word, sum(row.category == word for row in table.rows))
+        for word in categories.missing
+    ]
     if plan.to_adjust:
         plan.notices.append(
             message(

@@ -26,6 +26,8 @@ class Problem:
     row: int | None = None
     column: str | None = None
     level: Level = "error"
+    file: str = ""
+    """The file's name, where several were read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ file has them; what they mean is decided in `layout` and `tasks`.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,10 +120,32 @@ class Sheet:
         return self.text(*self.origin(row, column))
 
 
+@dataclass(slots=True)
+class Book:
+    """The sheets of a file that hold something, and why others are passed over: `hidden`,
+    `empty`, or `explaining` beside the table."""
+
+    sheets: list[Sheet]
+    passed_over: dict[str, str] = field(default_factory=dict)
+
+
 def read_sheets(
     path: Path, *, sheet: str | None = None, limits: Limits | None = None, name: str = ""
 ) -> list[Sheet]:
     """The visible sheets of a file, or only the one named `sheet` (also if it is hidden).
+    See `read_file`."""
+    return read_file(path, sheet=sheet, limits=limits, name=name).sheets
+
+
+def read_file(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    also: Collection[str] = (),
+    limits: Limits | None = None,
+    name: str = "",
+) -> Book:
+    """The visible sheets of a file and those named in `also`, or only the one named `sheet`.
 
     `name` is what its owner calls the file: a text table has no other name for its sheet.
 
@@ -132,22 +154,27 @@ def read_sheets(
     """
     limits = limits or Limits()
     data = _load(path, limits)
+    hidden: list[str] = []
     if data.startswith(b"PK"):
-        sheets = _read_xlsx(path, sheet, limits)
+        sheets, hidden = _read_xlsx(path, sheet, also, limits)
     elif data.startswith(_OLE):
-        sheets = _read_xls(path, data, sheet, limits)
+        sheets, hidden = _read_xls(path, data, sheet, also, limits)
     elif path.suffix.lower() in _TEXT_SUFFIXES and not data.startswith(_BINARY_STARTS):
         rows = read_delimited(data, rows=limits.rows, columns=limits.columns)
         sheets = [Sheet(Path(name or path.name).stem, rows, limits=limits)]
     else:
         raise FileProblem(workbook.not_a_table())
-    sheets = [
+    filled = [
         found for found in sheets if any(any(c not in ("", None) for c in r) for r in found.rows)
     ]
-    if not sheets:
+    if not filled:
         raise FileProblem(message("The file is empty."))
-    tables = [found for found in sheets if sheet or found.name not in EXPLAINING]
-    return tables or sheets
+    tables = [f for f in filled if sheet or f.name in also or f.name not in EXPLAINING] or filled
+    passed_over = dict.fromkeys(hidden, "hidden")
+    held, taken = {found.name for found in filled}, {found.name for found in tables}
+    passed_over |= {found.name: "empty" for found in sheets if found.name not in held}
+    passed_over |= dict.fromkeys(sorted(held - taken), "explaining")
+    return Book(tables, passed_over)
 
 
 def _load(path: Path, limits: Limits) -> bytes:
@@ -169,7 +196,9 @@ def _load(path: Path, limits: Limits) -> bytes:
     return data
 
 
-def _read_xlsx(path: Path, wanted: str | None, limits: Limits) -> list[Sheet]:
+def _read_xlsx(
+    path: Path, wanted: str | None, also: Collection[str], limits: Limits
+) -> tuple[list[Sheet], list[str]]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
@@ -188,29 +217,36 @@ def _read_xlsx(path: Path, wanted: str | None, limits: Limits) -> list[Sheet]:
                 )
                 if problem:
                     raise FileProblem(problem)
-    return _read_book(path, wanted, limits, scans)
+    return _read_book(path, wanted, also, limits, scans)
 
 
-def _read_xls(path: Path, data: bytes, wanted: str | None, limits: Limits) -> list[Sheet]:
+def _read_xls(
+    path: Path, data: bytes, wanted: str | None, also: Collection[str], limits: Limits
+) -> tuple[list[Sheet], list[str]]:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise FileProblem(workbook.encrypted())
     if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
         raise FileProblem(workbook.not_a_table())
-    return _read_book(path, wanted, limits, {})
+    return _read_book(path, wanted, also, limits, {})
 
 
 def _read_book(
-    path: Path, wanted: str | None, limits: Limits, scans: dict[str, workbook.SheetScan]
-) -> list[Sheet]:
+    path: Path,
+    wanted: str | None,
+    also: Collection[str],
+    limits: Limits,
+    scans: dict[str, workbook.SheetScan],
+) -> tuple[list[Sheet], list[str]]:
     bounds = {name: getattr(limits, name) for name in ("sheets", "rows", "columns", "cells")}
     sheets = []
-    for found in read_book(path, sheet=wanted, limits=bounds):
+    tables, hidden = read_book(path, sheet=wanted, limits=bounds, also=also)
+    for found in tables:
         name, rows = found["name"], found["rows"]
         width = max(map(len, rows), default=0)
         merged = list(_merges(found["merged"], len(rows), width, limits.cells))
         formulas = scans[name].formulas if name in scans else set()
         sheets.append(Sheet(name, rows, merged, formulas, limits))
-    return sheets
+    return sheets, hidden
 
 
 def _merges(

@@ -127,13 +127,17 @@ class RowPlanner:
         row.warnings = list(source.warnings)
         if not source.lead:
             words = message("No department leads this row; it becomes a task of the whole college.")
-            if not any(error.field == "lead" for error in row.errors):
+            if not source.mark and not any(error.field == "lead" for error in row.errors):
                 row.warnings.append(self._at(row, "lead", words))
         elif is_group(source.lead[0]):
             self._take_group(row)
         self._check_sizes(row)
         co_leads = self.expand(row, "lead", source.lead[1:], [lead])
         assists = self.expand(row, "assist", source.assist, [lead, *co_leads])
+        if source.mark and stored is not None:  # a list shows neither; the lead is no helper
+            co_leads, assists = (
+                [key for key in held if key != lead] for held in (stored.co_leads, stored.assists)
+            )
         wanted = self._wanted(row, lead)
         steps = _steps(source)
         if stored is None:
@@ -207,6 +211,8 @@ class RowPlanner:
             found = self.categories.id_of(source.category, *reversed(parts))
             if found is not None:
                 wanted["category_id"] = (found, "category")
+        elif "category" in source.columns and source.mark:
+            wanted["category_id"] = (None, "category")
         if source.work_point:
             found = self.work_points.id_of(source.work_point)
             if found is not None:
@@ -220,7 +226,10 @@ class RowPlanner:
         if "due" in source.columns or source.due_text:
             wanted |= _due(source, stored)
         section = self.section_of(row.source)
-        if section is not None:
+        moved = bool(source.mark) and "lead" in source.columns
+        if moved:
+            wanted["lead_department_id"] = (lead, "lead")
+        if section is not None or moved:
             wanted["section_id"] = (section, "section")
         return wanted
 
@@ -263,8 +272,8 @@ class RowPlanner:
         if stored.co_leads != co_leads:
             self._change_list(row, "lead", stored.co_leads, co_leads)
             row.co_leads = co_leads if stored.is_draft else None
-        says_assist = bool(row.source.assist) or bool({"assist", "unit"} & set(columns))
-        if says_assist and stored.assists != assists:
+        told = row.source.mark or row.source.assist or {"assist", "unit"} & set(columns)
+        if told and stored.assists != assists:
             self._change_list(row, "assist", stored.assists, assists)
             row.assists = assists if stored.is_draft else None
         moved = {"measures", "due_on", "due_text"} & {*row.columns, *row.proposed}
@@ -291,6 +300,9 @@ class RowPlanner:
     ) -> tuple[str, str]:
         if name in ("leader", "owner"):
             return self.shown_person(stored, name), getattr(row.source, name)
+        if name == "lead":
+            held = [stored.lead_department_id] if stored.lead_department_id else []
+            return "".join(self.departments.names(held)), "".join(row.source.lead)
         if name == "due":
             return stored.due_words() or shown(stored.due_on), row.source.due_text
         if name == "section":

@@ -21,6 +21,7 @@ COLUMNS = (
     "id", "version", "status", "parent_id", "number", "title", "goal", "measures", "standard",
     "category_id", "lead_department_id", "section_id", "owner_id", "owner_text", "leader_id",
     "leader_text", "due_on", "due_text", "weight", "work_point_id", "remark", "sort_order",
+    "created_at",
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ class StoredTask:
     work_point_id: int | None
     remark: str | None
     sort_order: int
+    born: dt.datetime
     co_leads: list[int] = field(default_factory=list)
     assists: list[int] = field(default_factory=list)
     milestones: list[tuple[dt.date | None, str]] = field(default_factory=list)
@@ -86,10 +88,13 @@ class TaskShelf:
     def __init__(self, tasks: list[StoredTask]) -> None:
         self.tasks = tasks
 
-    def match(self, keys: list[tuple[int | None, str, str]]) -> list[StoredTask | None]:
-        """The stored task of each (lead department, number, title), or None."""
-        found: list[StoredTask | None] = [None] * len(keys)
-        taken: set[int] = set()
+    def match(
+        self, keys: list[tuple[int | None, str, str]], marked: dict[int, StoredTask]
+    ) -> list[StoredTask | None]:
+        """The stored task of each (lead department, number, title), or None; `marked` are
+        those whose row names them."""
+        found = [marked.get(index) for index in range(len(keys))]
+        taken = {task.id for task in marked.values()}
         for whole in (_all_three, _lead_and_title, _lead_and_number):
             stored: dict[Any, list[StoredTask]] = defaultdict(list)
             wanted: dict[Any, list[int]] = defaultdict(list)

@@ -13,10 +13,12 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from app.core.actor import Actor
-from app.core.policy import visible
+from app.core.policy import policy_of, visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
+from app.exchange.decisions import Decisions
 from app.exchange.lookups import department_book, full_name
+from app.exchange.plan import UnknownName
 from app.exchange.table_cells import Unreadable
 from app.exchange.units import nearest, normal_name
 from app.models.cycles import Cycle, RuleBook, TaskCategory
@@ -27,16 +29,24 @@ from app.security.roles import ROLE_LABELS
 class Names:
     """The rows of each related model by what people call them."""
 
-    def __init__(self, session: AnySession, actor: Actor) -> None:
+    def __init__(
+        self, session: AnySession, actor: Actor, decisions: Decisions | None = None
+    ) -> None:
         self._session, self._actor = session, actor
+        self._decisions = decisions or Decisions()
+        self.missing: dict[type[Any], Counter[str]] = {}
+        """How often each name was read that names nothing."""
         self._ids: dict[type[Any], dict[str, int]] = {}
         self._texts: dict[type[Any], dict[int, str]] = {}
 
     def id_of(self, model: type[Any], text: str) -> int:
-        """The one row that `text` names. Raises Unreadable, naming what is near."""
-        found = self._known(model).get(normal_name(text))
+        """The one row that `text` names, or was decided to name. Raises Unreadable, naming what
+        is near."""
+        meant = self._decisions.words(policy_of(model).resource).get(normal_name(text), text)
+        found = self._known(model).get(normal_name(meant))
         if found is not None:
             return found
+        self.missing.setdefault(model, Counter())[text] += 1
         near = nearest(text, self._texts[model].values())
         if near:
             raise Unreadable(
@@ -55,6 +65,19 @@ class Names:
         self._known(model)
         return self._texts[model].get(key, f"#{key}")
 
+    def unknown(self) -> list[UnknownName]:
+        """The names read so far that name nothing."""
+        return [
+            UnknownName(policy_of(model).resource, word, rows)
+            for model, words in self.missing.items()
+            for word, rows in words.items()
+        ]
+
+    def choices(self, model: type[Any]) -> list[str]:
+        """What a cell may say for the rows of `model`."""
+        self._known(model)
+        return [*self._texts[model].values()]
+
     def _known(self, model: type[Any]) -> dict[str, int]:
         if model not in self._ids:
             self._read(model)
@@ -63,7 +86,7 @@ class Names:
     def _read(self, model: type[Any]) -> None:
         spellings: list[tuple[int, tuple[str | None, ...]]] = []
         texts: dict[int, str] = {}
-        for key, text, words in _spelled(self._session, self._actor, model):
+        for key, text, words in _spelled(self._session, self._actor, model, self._decisions):
             texts[key] = text
             spellings.append((key, words))
         ids: dict[str, int] = {}
@@ -78,10 +101,10 @@ class Names:
         self._ids[model], self._texts[model] = ids, texts
 
 
-def _spelled(session: AnySession, actor: Actor, model: type[Any]) -> Any:
+def _spelled(session: AnySession, actor: Actor, model: type[Any], decisions: Decisions) -> Any:
     """(id, what a cell says, the spellings from the strongest on) of every row."""
     if model is Department:
-        for line in department_book(session, actor).lines:
+        for line in department_book(session, actor, planned=decisions.planned()).lines:
             yield line.id, line.name, (line.code, line.name, line.short_name)
     elif model is Person:
         for row in session.execute(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.exchange.row_marks import MARK, MARK_LABEL
 from app.models.base import label_of
 from app.models.cycles import (
     Holiday,
@@ -54,6 +55,9 @@ class TableSpec:
         return column.label or label_of(self.model, column.name)
 
     def column(self, name: str) -> TableColumn:
+        """The column of this name; errors also name the column of an exported row's mark."""
+        if name == MARK:
+            return TableColumn(MARK, label=MARK_LABEL)
         return next(column for column in self.columns if column.name == name)
 
 
@@ -193,3 +197,10 @@ SPECS: dict[str, TableSpec] = {
     )
 }  # fmt: skip
 SPECS["person"] = SPECS.pop("ab_user")
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "task": ("task:import",),
+    "department": ("department:add", "department:edit"),
+    **{kind: (f"{kind}:add", f"{kind}:edit") for kind in SPECS},
+}
+"""What can be imported, and the permissions it takes."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -34,6 +35,7 @@ class TaskRow:
     field's column letter. `lead` holds the leading unit and then the co-leading ones. `due`
     is None where the text names no day. `weight` is relative (points or percent). `steps`
     and `standards` are the separate cells behind `measures` and `standard`.
+    A row of an exported list has its `mark`, and what its cells `said`.
     """
 
     sheet: str
@@ -61,18 +63,31 @@ class TaskRow:
     columns: dict[str, str] = field(default_factory=dict)
     errors: list[FieldError] = field(default_factory=list)
     warnings: list[FieldError] = field(default_factory=list)
+    mark: str = ""
+    said: dict[str, str] = field(default_factory=dict)
 
 
 class Departments:
-    """The names a table may use, compared without blanks and bracket widths."""
+    """The names a table may use, compared without blanks and bracket widths.
 
-    def __init__(self, known: Collection[str] | None) -> None:
+    `aliases` are further names: normal name → the known one. `missing` counts how often each
+    name that nobody knows was read.
+    """
+
+    def __init__(
+        self, known: Collection[str] | None, aliases: Mapping[str, str] | None = None
+    ) -> None:
         self._names = None if known is None else {normal_name(name): name for name in known}
+        self._aliases = aliases or {}
         self._near: dict[str, str] = {}
+        self.missing: Counter[str] = Counter()
 
     def knows(self, name: str) -> bool:
         """Is this one of the known names? Without a list nothing is known."""
-        return self._names is not None and normal_name(name) in self._names
+        return self._names is not None and self._normal(name) in self._names
+
+    def _normal(self, name: str) -> str:
+        return normal_name(self._aliases.get(normal_name(name), name))
 
     def resolve(self, names: Sequence[str]) -> tuple[list[str], list[str]]:
         """The names in their known spelling, and those nobody knows (still in the first list)."""
@@ -88,8 +103,9 @@ class Departments:
                     parts = halves
                 elif not is_group(name):
                     unknown.append(name)
+                    self.missing[name] += 1
             for part in parts:
-                spelling = self._names.get(normal_name(part), part)
+                spelling = self._names.get(self._normal(part), part)
                 if spelling not in resolved:
                     resolved.append(spelling)
         return resolved, unknown

@@ -14,15 +14,17 @@ from typing import Any, Literal
 
 from app.core.text import message
 from app.exchange.cells import column_number, narrow
+from app.exchange.exported_tasks import take_exported
 from app.exchange.layout import (
     Layout,
+    comes_again,
     department_in,
     find_layout,
     header_score,
     is_numeral,
     is_remark_line,
     is_total,
-    layout_at,
+    layout_again,
     mapped_layout,
     starts_like_section,
 )
@@ -80,21 +82,24 @@ def parse_tasks(
     sheets: Iterable[Sheet],
     *,
     year: int,
-    known_departments: Collection[str] | None,
+    known_departments: Collection[str] | Departments | None,
     mapping: dict[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> ParsedTable:
     """All tasks of the sheets, for the cycle of `year`.
 
     `known_departments` are the names and short names that exist; None does not check
-    them. `mapping` fixes the headings of sheets by name ("*" for all others), see
+    them; a `Departments` also knows further names for them, and keeps those nobody knows.
+    `mapping` fixes the headings of sheets by name ("*" for all others), see
     `layout.mapped_layout`. `progress` is called with rows done and rows in all.
     Never raises for what a table holds: look at `problems` and at each row's `errors`.
     """
     sheets = list(sheets)
     mapping = mapping or {}
     table = ParsedTable()
-    departments = Departments(known_departments)
+    departments = known_departments
+    if not isinstance(departments, Departments):
+        departments = Departments(departments)
     names = {sheet.name for sheet in sheets}
     for name in mapping:
         if name != "*" and name not in names:
@@ -102,6 +107,7 @@ def parse_tasks(
                 "The column map names a sheet “%(sheet)s” that is not there.", sheet=name
             )
             table.problems.append(Problem(words, sheet=name))
+    sheets = take_exported(table.rows, table.problems, sheets, departments, year)
     total, done, without = sum(sheet.height for sheet in sheets), 0, []
     for sheet in sheets:
         entry = mapping.get(sheet.name, mapping.get("*"))
@@ -196,10 +202,11 @@ class _SheetParser:
             return row + 1
         number = self.sheet.text(row, self.layout.column("number"))
         arabic = bool(re.search(r"\d", narrow(number)))
-        if not arabic and len(cells) > 2 and header_score(self.sheet, row) >= 3:
+        again = comes_again(self.sheet, row, self.layout)
+        if again or (not arabic and len(cells) > 2 and header_score(self.sheet, row) >= 3):
             self.flush()
             self.skip(row, "heading", cells)
-            self.use(layout_at(self.sheet, row))
+            self.use(layout_again(self.sheet, row, self.layout))
             self.breaks.add(len(self.tasks))
             return self.layout.first
         if not arabic and self.is_aside(row, number, cells):

@@ -79,15 +79,21 @@ class Shelf:
     # What was shown ------------------------------------------------------------------
 
     def write_rows(self, job_id: int, rows: list[dict[str, Any]]) -> None:
-        place = self.folder / f"job-{job_id}.rows.json"
+        self.write(job_id, "rows", rows)
+
+    def read_rows(self, job_id: int) -> list[dict[str, Any]]:
+        """The rows as they were shown; none if the file is gone."""
+        return self.read(job_id, "rows")
+
+    def write(self, job_id: int, what: str, rows: list[dict[str, Any]]) -> None:
+        place = self.folder / f"job-{job_id}.{what}.json"
         new = place.with_suffix(".new")
         new.write_text(json.dumps(rows, ensure_ascii=False, default=str), encoding="utf-8")
         new.replace(place)
 
-    def read_rows(self, job_id: int) -> list[dict[str, Any]]:
-        """The rows as they were shown; none if the file is gone."""
+    def read(self, job_id: int, what: str) -> list[dict[str, Any]]:
         try:
-            text = (self.folder / f"job-{job_id}.rows.json").read_text(encoding="utf-8")
+            text = (self.folder / f"job-{job_id}.{what}.json").read_text(encoding="utf-8")
         except FileNotFoundError:
             return []
         rows: list[dict[str, Any]] = json.loads(text)

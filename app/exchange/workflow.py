@@ -1,4 +1,4 @@
-"""The steps of an import: shown, confirmed, running, done. Each is its owner's own."""
+"""The steps of an import: shown, confirmed, running, done, undone. Each is its owner's own."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ IMPORT_JOB = Workflow(
             effect=_begin,
         ),
         # The file or the database is not what was shown, or the run broke off: nothing has
-        # been written, and the person looks again.
+        # been written, and the person looks again. Also after setting right what was recognised.
         Transition(
             "look_again",
-            (ImportStatus.RUNNING, ImportStatus.FAILED),
+            (ImportStatus.PREVIEW, ImportStatus.RUNNING, ImportStatus.FAILED),
             ImportStatus.PREVIEW,
             message("Look again"),
             accepts=("summary",),
@@ -63,6 +63,14 @@ IMPORT_JOB = Workflow(
             message("Give up"),
             accepts=("summary",),
             effect=_end,
+        ),
+        # In the transaction that puts everything back, see `reversal`.
+        Transition(
+            "reverse",
+            (ImportStatus.DONE,),
+            ImportStatus.REVERSED,
+            message("Undo the import"),
+            accepts=("summary",),
         ),
     ),
 )

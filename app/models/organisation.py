@@ -120,6 +120,11 @@ class DepartmentSuccessor(Domain):
     predecessor: Mapped[Department] = relationship(foreign_keys=[predecessor_id])
     successor: Mapped[Department] = relationship(foreign_keys=[successor_id])
 
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor}"
+
+    __repr__ = __str__
+
 
 class DepartmentClass(Domain):
     """考核类别: the class a department is assessed in, set per year."""

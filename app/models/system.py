@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Choice, Domain, UtcDateTime, choice, field, not_blank, ref
-from app.models.organisation import Person
+from app.models.organisation import Department, Person
 
 
 class OutboxStatus(Choice):
@@ -25,6 +25,7 @@ class ImportStatus(Choice):
     RUNNING = "running", "导入中", "Running"
     DONE = "done", "已完成", "Done"
     FAILED = "failed", "失败", "Failed"
+    REVERSED = "reversed", "已撤销", "Reversed"
 
 
 class AuditEvent(Model):
@@ -149,6 +150,10 @@ class SavedView(Domain):
     owner: Mapped[Person] = relationship()
 
 
+REVERSAL = "reversal of import "
+"""What the trail calls every change that undoes an import, with its number behind."""
+
+
 class ImportJob(Domain):
     """导入: an uploaded file between its preview and its confirmation, with progress."""
 
@@ -175,3 +180,45 @@ class ImportJob(Domain):
     finished_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "完成时间", "Finished at")
 
     owner: Mapped[Person] = relationship()
+
+
+class ImportLayout(Domain):
+    """导入版式: what the columns under certain headings hold, as somebody set it right once.
+
+    `fingerprint` is that of the headings; `columns` gives each column's field by its number.
+    """
+
+    __tablename__ = "import_layout"
+    label = ("导入版式", "Import layout")
+    __table_args__ = (
+        UniqueConstraint("kind", "fingerprint"),
+        not_blank("kind"),
+        {"comment": "导入版式（识别结果的更正）"},
+    )
+
+    kind: Mapped[str] = field(String(20), "种类", "Kind")
+    fingerprint: Mapped[str] = field(String(64), "表头指纹", "Fingerprint")
+    headings: Mapped[str] = field(Text, "表头", "Headings")
+    columns: Mapped[dict[str, Any]] = field(JSON, "各列内容", "Columns")
+    remembered_by_id: Mapped[int] = ref("ab_user.id", "记录人", "Set by", ondelete="RESTRICT")
+
+    remembered_by: Mapped[Person] = relationship()
+
+
+class ImportAlias(Domain):
+    """部门别名: another name that tables use for a department."""
+
+    __tablename__ = "import_alias"
+    label = ("部门别名", "Department alias")
+    __table_args__ = (
+        UniqueConstraint("word"),
+        not_blank("word"),
+        {"comment": "导入用部门别名"},
+    )
+
+    word: Mapped[str] = field(String(80), "别名", "Alias")
+    department_id: Mapped[int] = ref("department.id", "部门", "Department", ondelete="CASCADE")
+    remembered_by_id: Mapped[int] = ref("ab_user.id", "记录人", "Set by", ondelete="RESTRICT")
+
+    department: Mapped[Department] = relationship()
+    remembered_by: Mapped[Person] = relationship()

@@ -16,10 +16,10 @@ from app.extensions import db
 from app.models.monitoring import MonthlyCheck
 from app.monitoring.charts import MonthProgress, progress_by_month
 from app.monitoring.service import month_end
-from app.planning.chart_views import month_name
 from app.web.charts import Asked, Cell, ChartView, Figure, Row, Table
 from app.web.links import list_link
 from app.web.reader import the_actor
+from app.web.stacked import month_name
 
 
 class ProgressChartView(ChartView):

@@ -30,7 +30,6 @@ from app.monitoring.check_charts import (
     tasks_without_report,
 )
 from app.monitoring.lights import ORDER
-from app.planning.chart_views import month_name, parts_of
 from app.web.charts import (
     Asked,
     Behind,
@@ -46,6 +45,7 @@ from app.web.charts import (
 from app.web.directory import directory
 from app.web.formats import EMPTY, progress_bar, show_light
 from app.web.reader import the_actor
+from app.web.stacked import StackedBars, month_name, parts_of
 from app.web.views import view_of
 
 MISSING = "missing"
@@ -141,41 +141,22 @@ class LightsChartView(CheckChartView):
         if any(value == MISSING for _, value in sums):
             series.append((MISSING, _word(MISSING)))
 
-        def link(month: int, value: str) -> str | None:
-            found = sums[month, value] if value else any(sums[month, key] for key, _ in series)
-            return (
-                f"{self.address({'month': month, 'light': value or None})}#behind"
-                if found
-                else None
-            )
+        def cell(month: int, value: str) -> Cell:
+            """The checks of a month in one light; with no value, all of them."""
+            found = sum(sums[month, key] for key, _ in series if value in ("", key))
+            place = self.address({"month": month, "light": value or None})
+            return Cell(str(found), f"{place}#behind" if found else None)
 
-        payload = {
-            "kind": "stacked-bar",
-            "title": title,
-            "unit": words(("项", " checks")),
-            "categories": [month_name(month) for month in months],
-            "series": [
-                {
-                    "name": name,
-                    "key": value,
-                    "values": [sums[month, value] for month in months],
-                    "links": [link(month, value) for month in months],
-                }
-                for value, name in series
-            ],
-        }
-        rows = [
-            Row(
-                month_name(month),
-                [
-                    *(Cell(str(sums[month, value]), link(month, value)) for value, _ in series),
-                    Cell(str(sum(sums[month, value] for value, _ in series)), link(month, "")),
-                ],
-            )
-            for month in months
-        ]
-        header = [gettext("Month"), *(name for _, name in series), gettext("Total")]
-        return Figure(payload, Table(header, rows), _notes())
+        bars = StackedBars(
+            title,
+            gettext("Month"),
+            [(month, month_name(month)) for month in months],
+            series,
+            cell,
+            lambda month: cell(month, ""),
+            words(("项", " checks")),
+        )
+        return bars.figure(_notes())
 
 
 class HeatMapView(CheckChartView):

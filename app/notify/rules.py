@@ -11,7 +11,15 @@ from sqlalchemy.sql.elements import ColumnElement
 from app.core import policy
 from app.core.actor import Actor
 from app.core.policy import Policy
-from app.models.system import AuditEvent, ImportJob, Notification, OutboxMessage, SavedView
+from app.models.system import (
+    AuditEvent,
+    ImportAlias,
+    ImportJob,
+    ImportLayout,
+    Notification,
+    OutboxMessage,
+    SavedView,
+)
 
 
 def is_local_path(place: str) -> bool:
@@ -53,3 +61,6 @@ policy.register(
     ImportJob,
     Policy("import_job", lambda actor: ImportJob.owner_id == actor.user_id, _own_view),
 )
+# What one import has learnt about tables and names serves everybody who imports.
+for _learnt in (ImportLayout, ImportAlias):
+    policy.register(_learnt, Policy("import_job", _all, policy.college_wide))

@@ -3,7 +3,14 @@ given on their screen."""
 
 from __future__ import annotations
 
-from app.models.organisation import Appointment, Charge, Delegation, Department, Person
+from app.models.organisation import (
+    Appointment,
+    Charge,
+    Delegation,
+    Department,
+    DepartmentSuccessor,
+    Person,
+)
 from app.organisation import views
 from app.web.api import DomainApi
 from app.web.views import interface
@@ -12,6 +19,13 @@ from app.web.views import interface
 class DepartmentApi(DomainApi):
     datamodel = interface(Department)
     form_columns = views.DepartmentView.form_columns
+
+
+class DepartmentSuccessorApi(DomainApi):
+    """What became of departments. Read only: a succession is seen before it is carried out."""
+
+    datamodel = interface(DepartmentSuccessor)
+    read_only = True
 
 
 class PersonApi(DomainApi):
@@ -41,4 +55,6 @@ class ChargeApi(DomainApi):
     form_columns = views.ChargeView.form_columns
 
 
-RESOURCES = (DepartmentApi, PersonApi, AppointmentApi, DelegationApi, ChargeApi)
+RESOURCES = (
+    DepartmentApi, DepartmentSuccessorApi, PersonApi, AppointmentApi, DelegationApi, ChargeApi,
+)  # fmt: skip

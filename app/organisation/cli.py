@@ -1,4 +1,5 @@
-"""The command that begins a college: its first administrator."""
+"""The commands that begin a college with its first administrator and carry out, on their day,
+the changes of departments that were planned."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from app.core.text import message
 from app.core.unit_of_work import unit_of_work
 from app.models.organisation import Person
 from app.organisation.service import create_person
+from app.organisation.succession import carry_out
 from app.security.roles import ADMIN
 
 
@@ -37,3 +39,17 @@ def create_admin(username: str, name: str, email: str, password: str, as_json: b
         as_json,
         message("%(name)s may sign in now and changes the password first.", name=username),
     )
+
+
+@click.command("carry-out-successions")
+@json_option
+@with_appcontext
+def carry_out_successions(as_json: bool) -> None:
+    """Move what is open for departments whose change is due. The daily round does it as well;
+    done twice it changes nothing."""
+    from app.extensions import db
+
+    with refusals(as_json), unit_of_work(db.session, operator()):
+        moved = carry_out(db.session, operator())
+    told = message("Successions carried out: %(count)s rows moved.", count=sum(moved.values()))
+    report_result({"moved": moved}, as_json, told)

@@ -16,21 +16,21 @@ from typing import Any
 from sqlalchemy import func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core import clock, guard
+from app.core import clock, guard, policy
 from app.core.actor import Actor
-from app.core.errors import RuleViolation
-from app.core.text import message
+from app.core.errors import RuleViolation, WrongState
+from app.core.text import Message, message
 from app.core.unit_of_work import AnySession
-from app.models.base import metadata
+from app.core.uses import uses_of
 from app.models.cycles import Cycle, CycleStatus
 from app.models.organisation import (
-    Appointment,
-    Charge,
     Department,
+    DepartmentKind,
     DepartmentSuccessor,
     Person,
     SuccessionKind,
 )
+from app.organisation.posts import hand_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,19 @@ class Moves:
     absorbed: Callable[[Any, int], bool] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """While a row of `model` names a department in `column` and is `in_the_way`, the department
+    is not renamed, merged or split."""
+
+    model: type[Any]
+    column: str
+    in_the_way: ColumnElement[bool]
+    told: Message
+
+
 _moves: list[Moves] = []
+_obstacles: list[Obstacle] = []
 
 
 def register_moves(
@@ -58,6 +70,13 @@ def register_moves(
     successor stands in it already: it is deleted (the audit keeps it).
     """
     _moves.append(Moves(model, column, still_open, absorbed))
+
+
+def register_obstacle(
+    model: type[Any], column: str, in_the_way: ColumnElement[bool], told: Message
+) -> None:
+    """Say what a succession has to wait for, in a sentence that says what to do first."""
+    _obstacles.append(Obstacle(model, column, in_the_way, told))
 
 
 def of_open_year(model: type[Any]) -> ColumnElement[bool]:
@@ -75,8 +94,8 @@ register_moves(Person, "department_id", Person.active.is_(True))
 class Succession:
     """What is to happen: who ends, who goes on, from which day, on what ground.
 
-    `shares` says, in a split, which open task goes to which successor; what it does not name
-    goes to the first.
+    `shares` says, in a split, which row (by table and id) goes to which successor. What it does
+    not name follows its task, its section or its person; what has none goes to the first.
     """
 
     kind: SuccessionKind
@@ -84,19 +103,23 @@ class Succession:
     successors: Sequence[Department]
     effective_on: dt.date
     ground: str
-    shares: Mapping[int, int] = field(default_factory=dict)
+    shares: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 def succeed(session: AnySession, actor: Actor, plan: Succession) -> dict[str, int]:
-    """Rename, merge or split departments.
+    """Rename, merge or split departments. A renamed department is a new row: the old one keeps
+    its name in all that is closed.
 
     Administrator. Effects: the predecessors end on the day before; a `department_successor`
     for each pair; from the day on (at once, if it has come) their open rows are the
-    successor's, posts and charges of the predecessors end. Returns what moved, by table.
-    Errors: NotAllowed; RuleViolation for a plan that does not hold together (see `_check`).
-    Flushes, does not commit.
+    successor's, and so are their posts and charges (`posts.hand_on`). Returns what moved, by
+    table. Errors: NotAllowed; RuleViolation for a plan that does not hold together;
+    WrongState while something is in the way (`register_obstacle`). Flushes, does not commit.
     """
-    _check(session, plan)
+    policy.require(actor, "add", DepartmentSuccessor())
+    session.flush()
+    _take_hold(session, plan)
+    check(session, plan)
     for department in plan.predecessors:
         department.valid_to = plan.effective_on - dt.timedelta(days=1)
         for successor in plan.successors:
@@ -117,7 +140,7 @@ def succeed(session: AnySession, actor: Actor, plan: Succession) -> dict[str, in
 
 def carry_out(session: AnySession, actor: Actor) -> dict[str, int]:
     """Move what is open for every succession whose day has come. The daily round calls it;
-    done twice it changes nothing."""
+    done twice it changes nothing. What something is in the way of waits for the next day."""
     due = session.scalars(
         select(DepartmentSuccessor)
         .where(
@@ -128,6 +151,8 @@ def carry_out(session: AnySession, actor: Actor) -> dict[str, int]:
     ).all()
     moved: dict[str, int] = {}
     for row in due:
+        if in_the_way(session, [row.predecessor]) is not None:
+            continue
         plan = Succession(
             row.kind, [row.predecessor], [row.successor], row.effective_on, row.ground or ""
         )
@@ -136,7 +161,53 @@ def carry_out(session: AnySession, actor: Actor) -> dict[str, int]:
     return moved
 
 
-def _check(session: AnySession, plan: Succession) -> None:
+def cancel(session: AnySession, actor: Actor, row: DepartmentSuccessor) -> None:
+    """Take back a succession whose day has not come: the department goes on as it was.
+
+    Administrator. Effects: the row is deleted, the predecessor ends no more, and a successor made for that day goes if nothing names it
+    yet. Errors: NotAllowed; WrongState from the day on. Flushes, does not commit.
+    """
+    policy.require(actor, "delete", row)
+    if row.effective_on <= clock.today():
+        raise WrongState(message("What was carried out is not cancelled: enter the reverse."))
+    row.predecessor.valid_to = None
+    successor = row.successor
+    session.delete(row)
+    session.flush()
+    if successor.valid_from == row.effective_on and not uses_of(session, actor, successor):
+        session.delete(successor)
+        session.flush()
+
+
+def _take_hold(session: AnySession, plan: Succession) -> None:
+    """Two successions of the same departments at once wait for each other, and the second one
+    sees what the first one did."""
+    keys = [one.id for one in (*plan.predecessors, *plan.successors)]
+    session.execute(
+        select(Department)
+        .where(Department.id.in_(keys))
+        .order_by(Department.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def check(session: AnySession, plan: Succession) -> None:
+    """Raise unless the plan holds together and nothing is in its way. Changes nothing."""
+    _check_shape(plan)
+    for department in plan.predecessors:
+        _check_predecessor(session, plan, department)
+    for department in plan.successors:
+        _check_successor(plan, department)
+    given = {key for shares in plan.shares.values() for key in shares.values()}
+    if given - {department.id for department in plan.successors}:
+        raise RuleViolation(message("A task goes to one of the successors."), "shares")
+    obstacle = in_the_way(session, plan.predecessors)
+    if obstacle is not None:
+        raise WrongState(obstacle)
+
+
+def _check_shape(plan: Succession) -> None:
     before, after = list(plan.predecessors), list(plan.successors)
     if not before or not after:
         raise RuleViolation(message("Say which departments end and which go on."), "successors")
@@ -149,58 +220,88 @@ def _check(session: AnySession, plan: Succession) -> None:
         raise RuleViolation(message("A renamed department has one successor."), "kind")
     if plan.kind == SuccessionKind.MERGED and len(after) != 1:
         raise RuleViolation(message("Merged departments have one successor."), "successors")
-    if plan.kind == SuccessionKind.SPLIT and (len(before) != 1 or len(after) < 2):
+    if plan.kind == SuccessionKind.SPLIT and (len(before) != 1 or len(set(after)) < 2):
         raise RuleViolation(message("A split department has two or more successors."), "successors")
     if plan.kind == SuccessionKind.SPLIT and plan.effective_on > clock.today():
         # Who takes which task is decided at the moment of the split, not months before it.
         raise RuleViolation(message("A split is entered on its day or afterwards."), "effective_on")
-    for department in before:
-        if department.valid_to is not None:
-            raise RuleViolation(
-                message("%(name)s has ended already.", name=department.name), "predecessors"
+
+
+def _check_predecessor(session: AnySession, plan: Succession, department: Department) -> None:
+    name = department.name
+    if department.valid_to is not None:
+        planned = session.scalar(
+            select(DepartmentSuccessor.effective_on).where(
+                DepartmentSuccessor.predecessor_id == department.id,
+                DepartmentSuccessor.effective_on > clock.today(),
             )
-        if department.valid_from and department.valid_from >= plan.effective_on:
-            raise RuleViolation(
-                message("%(name)s begins only after this day.", name=department.name),
-                "effective_on",
-            )
-    for department in after:
-        if department.valid_to is not None and department.valid_to < plan.effective_on:
-            raise RuleViolation(
-                message("%(name)s ends before this day.", name=department.name), "successors"
-            )
-    if set(plan.shares.values()) - {department.id for department in after}:
-        raise RuleViolation(message("A task goes to one of the successors."), "shares")
+        )
+        if planned is not None:
+            told = message("%(name)s has a change planned for %(day)s.", name=name, day=planned)
+            raise RuleViolation(told, "predecessors")
+        raise RuleViolation(message("%(name)s has ended already.", name=name), "predecessors")
+    if department.valid_from and department.valid_from >= plan.effective_on:
+        told = message("%(name)s begins only after this day.", name=name)
+        raise RuleViolation(told, "effective_on")
+
+
+def _check_successor(plan: Succession, department: Department) -> None:
+    name, day = department.name, plan.effective_on
+    if department.valid_to is not None and department.valid_to < day:
+        raise RuleViolation(message("%(name)s ends before this day.", name=name), "successors")
+    if department.valid_from is not None and department.valid_from > day:
+        told = message("%(name)s begins only after this day.", name=name)
+        raise RuleViolation(told, "successors")
+    for before in plan.predecessors:
+        sections = {before.kind, department.kind} & {DepartmentKind.SECTION}
+        if sections and before.kind != department.kind:
+            told = message("A section goes on as a section, a department as a department.")
+            raise RuleViolation(told, "successors")
+        above = policy.related(department, "parent")
+        while above is not None:
+            if above is before:
+                told = message(
+                    "%(name)s stands under %(above)s. Move it elsewhere first.",
+                    name=name,
+                    above=before.name,
+                )
+                raise RuleViolation(told, "successors")
+            above = above.parent
+
+
+def in_the_way(session: AnySession, departments: Sequence[Department]) -> Message | None:
+    """What the departments have to wait for, if anything."""
+    keys = [department.id for department in departments]
+    for one in _obstacles:
+        pointing = getattr(one.model, one.column).in_(keys)
+        if session.scalar(select(one.model.id).where(pointing, one.in_the_way).limit(1)):
+            return one.told
+    return None
 
 
 def _move(session: AnySession, plan: Succession) -> dict[str, int]:
-    first = plan.successors[0]
     moved: dict[str, int] = {}
     with guard.privileged(session):
         for department in plan.predecessors:
             for moves in _moves:
-                shares = plan.shares if moves.model.__tablename__ == "task" else {}
-                count = _hand_over(session, moves, department, first, shares)
+                count = _hand_over(session, moves, department, plan)
                 if count:
                     name = moves.model.__tablename__
                     moved[name] = moved.get(name, 0) + count
-            _end_posts(session, department, plan.effective_on)
+            of_person = plan.shares.get("ab_user", {})
+            held = hand_on(session, department, plan.successors, plan.effective_on, of_person)
+            for name, count in held.items():
+                moved[name] = moved.get(name, 0) + count
     return moved
 
 
-def _hand_over(
-    session: AnySession,
-    moves: Moves,
-    department: Department,
-    successor: Department,
-    shares: Mapping[int, int],
-) -> int:
+def _hand_over(session: AnySession, moves: Moves, department: Department, plan: Succession) -> int:
     column = getattr(moves.model, moves.column)
     rows = session.scalars(
         select(moves.model).where(column == department.id, moves.still_open)
     ).all()
     for row in rows:
-        goes_to = shares.get(row.id, successor.id)
+        goes_to = _share_of(row, plan)
         if moves.absorbed is not None and moves.absorbed(row, goes_to):
             session.delete(row)
         else:
@@ -209,33 +310,51 @@ def _hand_over(
     return len(rows)
 
 
-def _end_posts(session: AnySession, department: Department, day: dt.date) -> None:
-    """Posts and charges end with the department: a successor's are given anew, by name."""
-    last = day - dt.timedelta(days=1)
-    for model in (Appointment, Charge):
-        for row in session.scalars(
-            select(model).where(
-                model.department_id == department.id,
-                or_(model.valid_to.is_(None), model.valid_to > last),
-            )
-        ):
-            row.valid_to = max(last, row.valid_from)
+_FOLLOWED = (("task", "task_id"), ("department", "section_id"))
 
 
-def uses_of(session: AnySession, department: Department) -> dict[str, int]:
-    """Where a department is used: rows by the name of their table. One statement."""
-    counts = []
-    for table in metadata.sorted_tables:
-        for key in table.foreign_keys:
-            if key.column.table.name == Department.__tablename__:
-                counts.append(
-                    select(func.count(), literal(table.name))
-                    .select_from(table)
-                    .where(key.parent == department.id)
-                )
-    found: dict[str, int] = {}
+def _share_of(row: Any, plan: Succession) -> int:
+    """Who takes `row`: as chosen, else with its task or section, else the first successor."""
+    chosen = plan.shares.get(row.__tablename__, {}).get(row.id)
+    for table, column in _FOLLOWED:
+        if chosen is None:
+            chosen = plan.shares.get(table, {}).get(getattr(row, column, None) or 0)
+    first: int = plan.successors[0].id
+    return first if chosen is None else chosen
+
+
+def opened(session: AnySession, department: Department) -> dict[tuple[str, str], int]:
+    """What a succession of `department` would move: rows by table and column. One statement."""
+    counts = [
+        select(literal(place), func.count())
+        .select_from(moves.model)
+        .where(getattr(moves.model, moves.column) == department.id, moves.still_open)
+        for place, moves in enumerate(_moves)
+    ]
     first, *rest = counts
-    for count, name in session.execute(first.union_all(*rest)):
+    found: dict[tuple[str, str], int] = {}
+    for place, count in session.execute(first.union_all(*rest)):
+        key = (_moves[place].model.__tablename__, _moves[place].column)
         if count:
-            found[name] = found.get(name, 0) + count
+            found[key] = found.get(key, 0) + count
     return found
+
+
+def moves_of(tables: Sequence[str]) -> list[Moves]:
+    """What was registered for these tables, in the order it moves."""
+    return [moves for moves in _moves if moves.model.__tablename__ in tables]
+
+
+def changes_of(session: AnySession, department: Department) -> list[DepartmentSuccessor]:
+    """What the department came from and what became of it, oldest first."""
+    found = session.scalars(
+        select(DepartmentSuccessor)
+        .where(
+            or_(
+                DepartmentSuccessor.predecessor_id == department.id,
+                DepartmentSuccessor.successor_id == department.id,
+            )
+        )
+        .order_by(DepartmentSuccessor.effective_on, DepartmentSuccessor.id)
+    )
+    return list(found)

@@ -17,7 +17,9 @@ from app.core.text import message, words
 from app.extensions import db
 from app.models.organisation import Appointment, Charge, Delegation, Department, Person
 from app.organisation.forms import PersonForm
+from app.organisation.succession_views import SuccessionView, told_of
 from app.security.roles import ROLE_LABELS
+from app.web import formats
 from app.web.lists import of_my_departments
 from app.web.timeline import History
 from app.web.views import DomainView, interface
@@ -35,6 +37,11 @@ class DepartmentView(DomainView):
     )  # fmt: skip
     search_columns = ["code", "name", "short_name", "kind", "parent"]
     base_order = ("sort_order", "asc")
+    show_template = "organisation/department.html"
+    show_kind = staticmethod(formats.show)
+
+    def render_page(self, row: Any, actor: Actor, **told: Any) -> Any:
+        return super().render_page(row, actor, **told_of(row, actor), **told)
 
 
 class RolesField(SelectMultipleField):
@@ -59,6 +66,7 @@ ACCOUNT_COLUMNS = frozenset({"last_login", "must_change_password", "locked_until
 
 class PersonView(PersonForm, DomainView):
     datamodel = interface(Person)
+    show_template = "organisation/person.html"
     list_columns = ["name", "username", "staff_number", "department", "position", "phone", "active"]
     more_columns = ("email",)
     title_column = "name"
@@ -185,6 +193,13 @@ def register(builder: Any) -> None:
         "department",
         label=lazy_gettext("Departments"),
         icon="building",
+        **category,
+    )
+    builder.add_view(
+        SuccessionView,
+        "department_successor",
+        label=lazy_gettext("Mergers and new names"),
+        icon="arrows-split",
         **category,
     )
     builder.add_view(PersonView, "person", label=lazy_gettext("People"), icon="user", **category)

@@ -15,8 +15,6 @@ from flask_babel import gettext, lazy_gettext
 from app.core import clock
 from app.core.text import words
 from app.extensions import db
-from app.models.monitoring import Light
-from app.models.planning import TaskStatus
 from app.planning.charts import (
     TaskCount,
     count_by_category,
@@ -30,15 +28,12 @@ from app.web.charts import (
     Dropdown,
     Figure,
     Option,
-    Row,
-    Table,
     department_groups,
 )
 from app.web.directory import directory
 from app.web.reader import the_actor
+from app.web.stacked import NONE, StackedBars, month_name, parts_of
 
-NONE = "none"
-LIGHTS = (Light.RED, Light.ORANGE, Light.YELLOW, Light.GREEN, Light.BLUE, Light.GREY)
 BEFORE, AFTER = 0, 13
 """The groups of tasks due before the year's first month and after its last."""
 
@@ -157,10 +152,6 @@ def _months(year: int, met: set[int | None]) -> list[Group]:
     return found if met else []
 
 
-def month_name(month: int) -> str:
-    return words((f"{month}月", calendar.month_abbr[month]))
-
-
 # The figure -----------------------------------------------------------------------------
 
 
@@ -198,42 +189,20 @@ def stacked(
         link = choice.link(**wanted) if any(found.listed for found in own) else None
         return Cell(str(sum(found.count for found in own)), link)
 
-    lines = [[cell(group, value) for value, _ in series] for group in groups]
-    payload = {
-        "kind": "stacked-bar",
-        "title": title,
-        "unit": words(("项", " tasks")),
-        "horizontal": len(groups) > 6 and not upright,
-        "categories": [group.name for group in groups],
-        "series": [
-            {
-                "name": name,
-                "key": value,
-                "values": [int(line[at].text) for line in lines],
-                "links": [line[at].link for line in lines],
-            }
-            for at, (value, name) in enumerate(series)
-        ],
-    }
+    bars = StackedBars(
+        title,
+        corner,
+        [(group, group.name) for group in groups],
+        series,
+        cell,
+        whole,
+        words(("项", " tasks")),
+        horizontal=len(groups) > 6 and not upright,
+    )
     everything = sum(found.count for found in counts)
-    rows = [
-        Row(group.name, [*line, whole(group)]) for group, line in zip(groups, lines, strict=True)
-    ]
     total = [*(foot(value) for value, _ in series), Cell(str(everything), choice.link())]
-    header = [corner, *(name for _, name in series), gettext("Total")]
     hidden = everything - sum(found.listed for found in counts)
-    return Figure(payload, Table(header, rows, total if rows else ()), hidden_note(hidden))
-
-
-def parts_of(column: str, occurring: set[str]) -> list[tuple[str, str]]:
-    """(value, word) of each part of a bar, the worst first; only those that occur."""
-    known: list[tuple[str, str]]
-    if column == "light":
-        known = [(light.value, words((light.zh, light.en))) for light in LIGHTS]
-        known.append((NONE, gettext("Not checked yet")))
-    else:
-        known = [(status.value, words((status.zh, status.en))) for status in TaskStatus]
-    return [pair for pair in known if pair[0] in occurring]
+    return bars.figure(hidden_note(hidden), total if groups else ())
 
 
 def hidden_note(hidden: int) -> list[str]:

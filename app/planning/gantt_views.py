@@ -14,12 +14,12 @@ from flask_babel import gettext, lazy_gettext
 from app.core import clock
 from app.extensions import db
 from app.models.planning import Task
-from app.planning.chart_views import NONE, parts_of
 from app.planning.charts import TaskBar, task_bars
 from app.web.charts import Cell, ChartView, Figure, Pages, Row, Table
 from app.web.directory import directory
 from app.web.formats import EMPTY, show, show_light, show_percent
 from app.web.reader import the_actor
+from app.web.stacked import NONE, parts_of
 from app.web.views import view_of
 
 LIMIT = 60

@@ -34,7 +34,7 @@ from app.models.planning import (
     WorkPointSetStatus,
 )
 from app.organisation.rules import heads, in_hands, is_office, leads, reads_college
-from app.organisation.succession import of_open_year, register_moves
+from app.organisation.succession import of_open_year, register_moves, register_obstacle
 from app.planning.plan_rules import IN_REVIEW
 from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
 
@@ -329,7 +329,27 @@ def _already_in(row: TaskDepartment, department_id: int) -> bool:
 
 
 register_moves(Task, "lead_department_id", _open_task)
+register_moves(Task, "section_id", _open_task)
 register_moves(
     TaskDepartment, "department_id",
     TaskDepartment.task_id.in_(select(Task.id).where(_open_task)), _already_in,
 )  # fmt: skip
+register_obstacle(
+    Task,
+    "lead_department_id",
+    Task.decomposition_id.in_(
+        select(Decomposition.id).where(
+            Decomposition.status.in_(
+                (
+                    DecompositionStatus.AGGREGATED,
+                    DecompositionStatus.COMMITTEE,
+                    DecompositionStatus.APPROVED,
+                )
+            )
+        )
+    ),
+    message(
+        "The year's table of tasks lies with the Office or the committee and names this "
+        "department. Wait until it is issued or returned."
+    ),
+)

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
+
+from app.reports.choices import Choices
 
 ROWS = 5_000
 """How far down the lists to choose from reach."""
-LISTS = "名单"
-SHORT_LIST = 250  # characters that Excel takes in a list written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +67,18 @@ def blank_workbook(
         text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
         sheet = book.add_worksheet(name)
         explained = book.add_worksheet(words.sheet)
-        lists = book.add_worksheet(LISTS)
-        lists.hide()
+        choices = Choices(book)
         sheet.freeze_panes(1, 0)
         sheet.set_row(0, 24)
         for number, column in enumerate(columns):
             title = f"{column.title}*" if column.required else column.title
             sheet.set_column(number, number, column.width, text)
             sheet.write_string(0, number, title, needed if column.required else heading)
-            _offer(sheet, lists, number, column)
+            if column.allowed:
+                choices.offer(sheet, number, 1, ROWS, column.allowed)
         _explain(explained, columns, words, remarks, heading, text)
+        choices.write()
     return out.getvalue()
-
-
-def _offer(sheet: object, lists: object, number: int, column: BlankColumn) -> None:
-    if not column.allowed:
-        return
-    source: object = list(column.allowed)
-    if sum(len(word) + 1 for word in column.allowed) > SHORT_LIST:
-        lists.write_column(0, number, list(column.allowed))  # type: ignore[attr-defined]
-        letter = xl_col_to_name(number)
-        source = f"={LISTS}!${letter}$1:${letter}${len(column.allowed)}"
-    sheet.data_validation(  # type: ignore[attr-defined]
-        1, number, ROWS, number,
-        {"validate": "list", "source": source, "error_type": "warning", "ignore_blank": True},
-    )  # fmt: skip
 
 
 def _explain(

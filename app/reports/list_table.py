@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from app.reports import pdf, xlsx
+from app.reports.csv_file import csv_bytes
 
 Kind = Literal["text", "number", "percent", "date", "datetime"]
 _FONT_SIZES = ((9, 9.0), (13, 8.0))
@@ -27,17 +28,20 @@ _MM_PER_POINT = 0.353
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """`width` is in characters of the workbook; on paper it is the column's share."""
+    """`width` is in characters of the workbook; on paper it is the column's share. `allowed`
+    may be chosen in its cells; a `locked` one is only for reading."""
 
     title: str
     kind: Kind = "text"
     width: float = 14
+    allowed: Sequence[str] = ()
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListTable:
     """`facts` say what the list is (name and value); `conditions` is its filters' sentence;
-    `signature` who exported it and when."""
+    `signature` who exported it and when. `spare` rows under it are ready to be filled in."""
 
     title: str
     columns: Sequence[ListColumn]
@@ -47,14 +51,18 @@ class ListTable:
     facts_title: str
     conditions: str
     signature: str
+    spare: int = 0
 
 
 def list_xlsx(table: ListTable) -> bytes:
     """The workbook. Raises ValueError for more rows than a sheet holds."""
     columns = [
-        xlsx.Column(str(at), column.title, max(column.width, _width_of(column.title)), column.kind)
+        xlsx.Column(
+            str(at), column.title, max(column.width, _width_of(column.title)), column.kind,
+            allowed=column.allowed, locked=column.locked,
+        )
         for at, column in enumerate(table.columns)
-    ]
+    ]  # fmt: skip
     percents = _percents(table)
     sheets = [
         xlsx.SheetSpec(
@@ -63,6 +71,7 @@ def list_xlsx(table: ListTable) -> bytes:
             (_each(row, percents, _fraction) for row in table.rows),
             footer=table.signature,
             totals=None if table.totals is None else _each(table.totals, percents, _fraction),
+            spare=table.spare,
         ),
         xlsx.SheetSpec(
             table.facts_title,
@@ -75,10 +84,11 @@ def list_xlsx(table: ListTable) -> bytes:
 
 
 def list_csv(table: ListTable) -> bytes:
-    """UTF-8 with a byte order mark; see `xlsx.csv_bytes` for text that looks like a formula."""
+    """UTF-8 with a byte order mark; see `csv_file` for text that looks like a formula."""
     columns = [xlsx.Column(str(at), column.title) for at, column in enumerate(table.columns)]
     percents = _percents(table)
-    return xlsx.csv_bytes(columns, (_each(row, percents, _with_sign) for row in table.rows))
+    rows = (_each(row, percents, _with_sign) for row in table.rows)
+    return csv_bytes(columns, rows, edited=bool(table.spare))
 
 
 def list_pdf(table: ListTable) -> bytes:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.reports import pdf, xlsx
+from app.reports.csv_file import csv_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,8 @@ def decomposition_xlsx(
 
 
 def decomposition_csv(rows: Iterable[TaskLine]) -> bytes:
-    """The same columns as CSV, header first; see `xlsx.csv_bytes`."""
-    return xlsx.csv_bytes([sheet for _, sheet in _COLUMNS], _values(rows))
+    """The same columns as CSV, header first; see `csv_file`."""
+    return csv_bytes([sheet for _, sheet in _COLUMNS], _values(rows))
 
 
 def _values(rows: Iterable[TaskLine]) -> Iterable[dict[str, Any]]:

@@ -1,19 +1,12 @@
-"""Workbooks and CSV: plain rows in, bytes out.
+"""Workbooks: plain rows in, bytes out. (CSV: `csv_file`.)
 
 A date is a date, a number a number, and text stays text: "007" keeps its zeros and "=1+1" is
 never a formula. Rows are streamed (constant memory), so a sheet may hold as many as Excel can.
 Knows no table of the domain and no Flask.
-
-CSV and formulas. A spreadsheet runs a CSV field that begins with `=`, `+`, `-`, `@`, tab or
-return. Such *text* is written with one apostrophe before it. So that reading gives back exactly
-what was written, text that already looks protected (apostrophes, then one of these signs) gets
-one more; `restore_formula_text` takes exactly one away, and leaves every other text alone.
-Numbers, dates and booleans are not touched: -5 stays -5.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import logging
 import math
@@ -22,14 +15,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Literal
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from app.reports.choices import SHEET, Choices
 from app.reports.pdf import cell_text
+from app.reports.sheet_rows import RowSheet, blank_cell, date_cell, number_cell, text_cell
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +47,6 @@ _NUMBER_FORMATS: dict[Kind, str] = {
 }
 _ALIGN: dict[Kind, str] = {"text": "left", "bool": "center", "date": "center", "datetime": "center"}
 _LINE, _LOWEST, _HIGHEST = 14.25, 20.0, 409.0  # row heights in points; the last is Excel's limit
-_RUNS_AS_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_PROTECTED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 _BAD_IN_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -63,7 +56,8 @@ class Column:
 
     `kind` chooses alignment and number format. What is written follows the value itself: a
     str is always text, even in a number column. Percents are fractions (0.25 shows as 25%).
-    `align` overrides the kind's own alignment.
+    `align` overrides the kind's own alignment. Of `allowed` words one may be chosen in each
+    cell; a `locked` column is grey: it is only for reading.
     """
 
     key: str
@@ -71,6 +65,8 @@ class Column:
     width: float = 14
     kind: Kind = "text"
     align: Literal["left", "center", "right"] | None = None
+    allowed: Sequence[str] = ()
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,8 @@ class SheetSpec:
     """One sheet. `title` and `subtitle`, where given, stand in rows of their own over the header.
 
     `totals` is a last row in bold that the filter buttons leave where it is; without `filters`
-    there are no such buttons."""
+    there are no such buttons. `spare` rows under the table are ready to be filled in, with the
+    columns' formats and words to choose from."""
 
     name: str
     columns: Sequence[Column]
@@ -88,6 +85,7 @@ class SheetSpec:
     footer: str = field(default="")  # left part of the printed footer
     totals: SheetRow | None = None
     filters: bool = True
+    spare: int = 0
 
 
 def workbook(
@@ -114,11 +112,14 @@ def workbook(
         properties["created"] = created
     book.set_properties(properties)
     formats = _Formats(book)
-    names: set[str] = set()
+    choices = Choices(book)
+    names = {SHEET}
     for spec in sheets:
         if not spec.columns:
             raise ValueError(f"sheet {spec.name!r} has no columns")
-        _write_sheet(book.add_worksheet(_sheet_name(spec.name, names)), spec, formats)
+        sheet = book.add_worksheet(sheet_name(spec.name, names), RowSheet)
+        _write_sheet(sheet, spec, formats, choices)
+    choices.write()
     book.close()
     return buffer.getvalue()
 
@@ -153,39 +154,37 @@ class _Formats:
                 "font_color": "#4B5563",
             }
         )
-        self.head = book.add_format(
-            {
-                **grid,
-                "bold": True,
-                "font_name": "黑体",
-                "align": "center",
-                "text_wrap": True,
-                "bg_color": "#E8EDF3",
-            }
-        )
+        head = {**grid, "bold": True, "font_name": "黑体", "align": "center", "text_wrap": True}
+        self.head = book.add_format({**head, "bg_color": "#E8EDF3"})
+        self.head_locked = book.add_format({**head, "bg_color": "#C9CED6"})
         self._book, self._grid = book, grid
-        self._known: dict[tuple[str, str, bool], Format] = {}
-        self.totals = False
-        """Are the cells asked for now those of a totals row?"""
+        self._known: dict[tuple[str, str, bool, bool], Format] = {}
 
-    def cell(self, kind: Kind, align: str | None = None) -> Format:
+    def cell(
+        self, kind: Kind, align: str | None = None, *, totals: bool = False, locked: bool = False
+    ) -> Format:
         """The format of a body cell of that kind, made at its first use."""
         align = align or _ALIGN.get(kind, "right")
-        key = (kind, align, self.totals)
+        key = (kind, align, totals, locked)
         if key not in self._known:
             properties = {**self._grid, "align": align, "num_format": _NUMBER_FORMATS[kind]}
             if kind == "text":
                 properties["text_wrap"] = True
-            if self.totals:
+            if totals:
                 properties |= {"bold": True, "top": 2, "bg_color": "#F4F6F9"}
+            if locked:
+                properties["font_color"] = "#5B6472"
             self._known[key] = self._book.add_format(properties)
         return self._known[key]
 
 
-def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
+def _write_sheet(sheet: RowSheet, spec: SheetSpec, formats: _Formats, choices: Choices) -> None:
     last = len(spec.columns) - 1
     for index, column in enumerate(spec.columns):
-        sheet.set_column(index, index, column.width)
+        ready = (
+            formats.cell(column.kind, column.align) if spec.spare and not column.locked else None
+        )
+        sheet.set_column(index, index, column.width, ready)
     at = 0
     for text, form, tall in (
         (spec.title, formats.title, 30),
@@ -200,20 +199,23 @@ def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
     head = at
     sheet.set_row(head, 30)
     for index, column in enumerate(spec.columns):
-        sheet.write_string(head, index, column.title, formats.head)
+        form = formats.head_locked if column.locked else formats.head
+        sheet.write_string(head, index, column.title, form)
+    writer = _RowWriter(sheet, spec.columns, formats)
     for row in spec.rows:
         at += 1
         if at >= MOST_ROWS:
             raise ValueError(
                 f"sheet {spec.name!r}: more rows than a sheet can hold ({MOST_ROWS:,})"
             )
-        _write_row(sheet, at, row, spec.columns, formats)
+        writer.write(at, row)
     last_row = max(at, head)
     if spec.totals is not None:
         at = last_row + 1
-        formats.totals = True
-        _write_row(sheet, at, spec.totals, spec.columns, formats)
-        formats.totals = False
+        _RowWriter(sheet, spec.columns, formats, totals=True).write(at, spec.totals)
+    for index, column in enumerate(spec.columns):
+        if column.allowed:
+            choices.offer(sheet, index, head + 1, last_row + spec.spare, column.allowed)
     # "007" is meant as text: no green corners on it
     sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_rowcol_to_cell(max(at, head), last)}"})
     sheet.freeze_panes(head + 1, 0)
@@ -228,57 +230,108 @@ def _write_sheet(sheet: Worksheet, spec: SheetSpec, formats: _Formats) -> None:
     sheet.set_footer(f"&L{spec.footer.replace('&', '&&')[:150]}&R第 &P 页 共 &N 页")
 
 
-def _write_row(
-    sheet: Worksheet, at: int, row: SheetRow, columns: Sequence[Column], formats: _Formats
-) -> None:
-    height = _LOWEST
-    for index, column in enumerate(columns):
-        lines = _write(sheet, at, index, _value(row, column.key, index), column, formats)
-        height = max(height, lines * _LINE + 6)
-    # not every program finds the height of wrapped text by itself
-    sheet.set_row(at, min(height, _HIGHEST))
+class _RowWriter:
+    """Writes rows of one sheet; what each column needs is found once."""
+
+    def __init__(
+        self,
+        sheet: RowSheet,
+        columns: Sequence[Column],
+        formats: _Formats,
+        *,
+        totals: bool = False,
+    ) -> None:
+        self.sheet = sheet
+        self.keys = [column.key for column in columns]
+        self.columns = [
+            _Written(
+                xl_col_to_name(place),
+                column.kind,
+                max(2.0, column.width - 1.5),
+                _forms(column, formats, totals),
+            )
+            for place, column in enumerate(columns)
+        ]
+
+    def write(self, at: int, row: SheetRow) -> None:
+        """One row, as high as its longest text."""
+        values = [row.get(key) for key in self.keys] if isinstance(row, Mapping) else row
+        number, most, cells = str(at + 1), 1, []
+        for column, value in zip_longest(self.columns, values[: len(self.columns)]):
+            place = column.letters + number
+            if value is None or value == "":
+                cells.append(blank_cell(place, column.forms[column.kind]))
+                continue
+            if type(value) is not str:
+                cell = _by_type(place, value, column)
+                if cell:
+                    cells.append(cell)
+                    continue
+                value = cell_text(value)
+            text = _text(value, place)
+            cells.append(text_cell(place, column.forms["text"], text))
+            if len(text) * 2 > column.room or "\n" in text:
+                most = max(most, _line_count(text, column.room))
+        # not every program finds the height of wrapped text by itself
+        height = min(max(_LOWEST, most * _LINE + 6), _HIGHEST)
+        self.sheet.write_cells(at, len(self.columns) - 1, "".join(cells), height)
 
 
-def _write(
-    sheet: Worksheet, row: int, place: int, value: Any, column: Column, formats: _Formats
-) -> int:
-    """Write one cell by the type of its value; returns how many lines it takes."""
-    form = formats.cell(column.kind, column.align)
-    as_words = isinstance(value, (list, tuple, set, frozenset, bool))
-    if as_words or (isinstance(value, (Decimal, int)) and not _fits_a_spreadsheet(value)):
-        value = cell_text(value)
-    if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
-        sheet.write_blank(row, place, None, form)
-    elif isinstance(value, (int, float, Decimal)):
-        sheet.write_number(row, place, value, form)
-    elif isinstance(value, datetime) and value.date() >= _OLDEST:
-        shown = formats.cell("date" if column.kind == "date" else "datetime", column.align)
-        sheet.write_datetime(row, place, value.replace(tzinfo=None), shown)
-    elif isinstance(value, date) and not isinstance(value, datetime) and value >= _OLDEST:
-        sheet.write_datetime(row, place, value, formats.cell("date", column.align))
-    else:
-        text = _text(cell_text(value), row, place)
-        if column.kind != "text":  # words among numbers or dates: wrapped, in the middle
-            form = formats.cell("text", column.align or "center")
-        sheet.write_string(row, place, text, form)
-        return _line_count(text, column.width)
-    return 1
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A column as its cells are written: `room` for characters, `forms` by kind of value."""
+
+    letters: str
+    kind: Kind
+    room: float
+    forms: dict[str, int]
 
 
-def _text(text: str, row: int, place: int) -> str:
-    """What a cell can hold: no half characters, no more than Excel's limit."""
+def _forms(column: Column, formats: _Formats, totals: bool) -> dict[str, int]:
+    """The places of a column's formats among those of the workbook, by kind of value."""
+    # words among numbers or dates stand in the middle
+    words = column.align or (None if column.kind == "text" else "center")
+    wanted: list[tuple[Kind, str | None]] = [
+        ("date", column.align), ("datetime", column.align), (column.kind, column.align),
+        ("text", words),
+    ]  # fmt: skip
+    return {
+        kind: formats.cell(kind, align, totals=totals, locked=column.locked)._get_xf_index()
+        for kind, align in wanted
+    }
+
+
+def _by_type(place: str, value: Any, column: _Written) -> str:
+    """The cell of a number or a date; "" for what is text."""
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        if isinstance(value, float) and not math.isfinite(value):
+            return blank_cell(place, column.forms[column.kind])
+        if isinstance(value, float) or _fits_a_spreadsheet(value):
+            return number_cell(place, column.forms[column.kind], value)
+        return ""
+    if isinstance(value, datetime):
+        kind = "date" if column.kind == "date" else "datetime"
+        return date_cell(place, column.forms[kind], value) if value.date() >= _OLDEST else ""
+    if isinstance(value, date):
+        return date_cell(place, column.forms["date"], value) if value >= _OLDEST else ""
+    return "" if cell_text(value) else blank_cell(place, column.forms[column.kind])
+
+
+def _text(text: str, place: str) -> str:
+    """What a cell can hold: no half characters, lines that end in one way, no more than Excel's
+    limit."""
     if not text.isprintable():
         text = text.encode("utf-8", errors="replace").decode("utf-8")
-    if len(text) > LONGEST_TEXT:
-        at = xl_rowcol_to_cell(row, place)
-        log.warning("cell %s: %s characters cut to Excel's limit", at, len(text))
-        text = text[: LONGEST_TEXT - len(_CUT)] + _CUT
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) * 2 > LONGEST_TEXT and len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT:
+        log.warning("cell %s: %s characters cut to Excel's limit", place, len(text))
+        kept = text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - len(_CUT))]
+        text = kept.decode("utf-16-le", errors="ignore") + _CUT
     return text
 
 
-def _line_count(text: str, width: float) -> int:
-    """Lines the wrapped text takes in a column so wide; a Chinese character counts as two."""
-    room = max(2.0, width - 1.5)
+def _line_count(text: str, room: float) -> int:
+    """Lines the wrapped text takes in so much room; a Chinese character counts as two."""
     return sum(
         max(1, math.ceil(len(part.encode("gb18030", errors="replace")) / room))
         for part in text.split("\n")
@@ -292,13 +345,13 @@ def _fits_a_spreadsheet(value: int | Decimal) -> bool:
     return abs(value) < _EXACT
 
 
-def _value(row: SheetRow, key: str, index: int) -> Any:
+def value_of(row: SheetRow, key: str, index: int) -> Any:
     if isinstance(row, Mapping):
         return row.get(key)
     return row[index] if index < len(row) else None
 
 
-def _sheet_name(wanted: str, taken: set[str]) -> str:
+def sheet_name(wanted: str, taken: set[str]) -> str:
     """A name Excel accepts: no forbidden signs, 31 characters at most, each name once."""
     base = _BAD_IN_NAME.sub(" ", wanted).strip(" '")[:31] or "Sheet"
     if base.lower() == "history":
@@ -309,38 +362,3 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
         name, number = base[: 31 - len(suffix)] + suffix, number + 1
     taken.add(name.lower())
     return name
-
-
-def csv_bytes(columns: Sequence[Column], rows: Iterable[SheetRow]) -> bytes:
-    """CSV in UTF-8 with a byte order mark (so Excel reads Chinese), header first, CRLF lines.
-
-    Text a spreadsheet would run is protected as the module's first lines say; the reader
-    undoes it with `restore_formula_text`.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([protect_formula_text(column.title) for column in columns])
-    for row in rows:
-        writer.writerow(
-            [_csv_field(_value(row, column.key, i)) for i, column in enumerate(columns)]
-        )
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", errors="replace")
-
-
-def _csv_field(value: Any) -> str:
-    text = cell_text(value)
-    return (
-        protect_formula_text(text)
-        if isinstance(value, (str, list, tuple, set, frozenset))
-        else text
-    )
-
-
-def protect_formula_text(text: str) -> str:
-    """Text with one apostrophe before it when a spreadsheet could take it for a formula."""
-    return f"'{text}" if _RUNS_AS_FORMULA.match(text) else text
-
-
-def restore_formula_text(text: str) -> str:
-    """What `protect_formula_text` was given. For every reader of CSV files."""
-    return text[1:] if _PROTECTED.match(text) else text

@@ -215,8 +215,13 @@ def _raise_stamp(session: Session, context: Any) -> None:
         for row in [*session.new, *session.dirty, *session.deleted]
         if isinstance(row, (*_RIGHTS, *_NAMES)) and _matters(session, row)
     ]
-    if not changed:
-        return
+    if changed:
+        raise_stamp(session)
+
+
+def raise_stamp(session: AnySession) -> None:
+    """Every worker looks the rights up anew once this transaction is committed. Until then,
+    whoever else raises it waits."""
     table = AccessStamp.__table__
     connection = session.connection()
     risen = connection.execute(

@@ -8,6 +8,7 @@ permission table, not by permission rows per menu.
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from flask import current_app, g, has_request_context, request, session
@@ -17,7 +18,7 @@ from flask_appbuilder.security.utils import is_null_password
 from flask_jwt_extended import JWTManager
 from flask_jwt_extended import current_user as jwt_user
 from flask_login import current_user
-from sqlalchemy import func, select, true
+from sqlalchemy import Select, bindparam, func, select, true
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.core import audit, clock
@@ -64,16 +65,7 @@ class SecurityManager(StockSecurityManager):
         """The signed-in person, with the access stamp and the number of unread notifications
         in the same statement; makes the request's actor. None if the account is switched off
         or the session is too old."""
-        unread = (
-            select(func.count(Notification.id))
-            .where(Notification.person_id == Person.id, Notification.read_at.is_(None))
-            .scalar_subquery()
-        )
-        found = db.session.execute(
-            select(Person, AccessStamp.value, unread)
-            .outerjoin(AccessStamp, true())
-            .where(Person.id == int(pk))
-        ).one_or_none()
+        found = db.session.execute(_who_asks(), {"person": int(pk)}).one_or_none()
         if found is None or not found[0].active:
             return None
         person, stamp, count = found
@@ -215,6 +207,22 @@ class SecurityManager(StockSecurityManager):
             raise LookupError(userid)
         self.set_password(person, password)
         db.session.commit()
+
+
+@cache
+def _who_asks() -> Select[Any]:
+    """A person with the access stamp and the number of unread notifications; put together
+    once, for every request asks it."""
+    unread = (
+        select(func.count(Notification.id))
+        .where(Notification.person_id == Person.id, Notification.read_at.is_(None))
+        .scalar_subquery()
+    )
+    return (
+        select(Person, AccessStamp.value, unread)
+        .outerjoin(AccessStamp, true())
+        .where(Person.id == bindparam("person"))
+    )
 
 
 def hash_password(password: str) -> str:

@@ -11,6 +11,7 @@ from flask_login import current_user, logout_user
 from app.core import text
 from app.extensions import compress, csrf
 from app.web import incoming
+from app.web.words import language
 
 OPEN_ENDPOINTS = {"static", "appbuilder.static", "healthz"}
 CHINESE = "zh_Hans_CN"
@@ -101,10 +102,9 @@ def _translate(words: str) -> str:
 
 def _reads_chinese() -> bool:
     try:
-        locale = get_locale()
+        return language() != "en"
     except RuntimeError:
         return True
-    return locale is None or locale.language == "zh"
 
 
 def _take_language() -> None:

@@ -21,6 +21,7 @@ from app.core import policy, workflow
 from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolation, RuleViolations
 from app.core.text import message
 from app.core.unit_of_work import unit_of_work, violation_of
+from app.core.uses import delete_unused
 from app.extensions import db
 from app.web.filters import RequestFilters
 from app.web.labels import Labels, lazy_noun
@@ -135,7 +136,7 @@ class DomainApi(RequestFilters, ModelRestApi):
         return self._answer(lambda: self._put(pk))
 
     def delete_headless(self, pk: Any) -> Any:
-        return self._answer(lambda: ModelRestApi.delete_headless(self, pk))
+        return self._answer(lambda: self._delete(pk))
 
     def _body(self) -> dict[str, Any]:
         """The request's JSON object; without one 400."""
@@ -175,6 +176,14 @@ class DomainApi(RequestFilters, ModelRestApi):
             self.pre_update(item)
             db.session.add(item)
         return self.response(200, id=item.id, version=item.version)
+
+    def _delete(self, pk: Any) -> Any:
+        row = self.datamodel.get(pk, self._base_filters)
+        if row is None:
+            return self.response_404()
+        with unit_of_work(db.session, the_actor()):
+            delete_unused(db.session, the_actor(), row)
+        return self.response(200, message="OK")
 
     def _answer(self, write: Callable[[], Any]) -> Any:
         """Run a write; put refusals into JSON. Nothing half-done stays in the session."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from markupsafe import Markup
 
 FOLDER = "dist"
@@ -24,26 +24,31 @@ _READ = "luoxuan_assets"
 def register(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals["icon"] = icon
+    app.context_processor(lambda: {"icon": partial(_drawn, _sprite())})
     app.after_request(_keep_hashed)
 
 
 def asset(name: str) -> str | None:
     """The address of the built file of this plain name (`charts.js`); None if not built."""
-    kept: dict[str, str | None] = g.setdefault("assets", {})
-    if name not in kept:
-        built = _manifest().get(name)
-        kept[name] = url_for("static", filename=f"{FOLDER}/{built}") if built else None
-    return kept[name]
+    kept: dict[str, str] | None = g.get("assets")
+    if kept is None:
+        kept = g.assets = _manifest()
+    built = kept.get(name)
+    return f"/static/{FOLDER}/{built}" if built else None
 
 
 def icon(name: str, extra: str = "") -> Markup:
     """A drawing beside words that say the same: hidden from screen readers. `name` is one of
     Tabler's outline icons; the build puts those that are named into one sprite."""
-    return _drawn(asset("icons.svg") or "", name, extra)
+    return _drawn(_sprite(), name, extra)
+
+
+def _sprite() -> str:
+    return asset("icons.svg") or ""
 
 
 @lru_cache(maxsize=1024)
-def _drawn(sprite: str, name: str, extra: str) -> Markup:
+def _drawn(sprite: str, name: str, extra: str = "") -> Markup:
     return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
         extra, sprite, name
     )
@@ -58,8 +63,7 @@ def _manifest() -> dict[str, str]:
         return {}
     kept = current_app.extensions.get(_READ)
     if kept is None or kept[0] != written:
-        kept = (written, _read(file))
-        current_app.extensions[_READ] = kept
+        kept = current_app.extensions[_READ] = (written, _read(file))
     names: dict[str, str] = kept[1]
     return names
 

@@ -26,6 +26,7 @@ from app.extensions import db
 from app.models.organisation import Charge, DepartmentKind
 from app.models.planning import Task
 from app.reports import xlsx
+from app.reports.csv_file import csv_bytes
 from app.web.directory import CycleEntry, directory
 from app.web.downloads import attachment
 from app.web.filters import RequestFilters
@@ -366,7 +367,7 @@ def _csv(table: Table) -> bytes:
     lines = [[row.name, *(_plain(cell.text) for cell in row.cells)] for row in table.rows]
     if table.total:
         lines.append([gettext("Total"), *(_plain(cell.text) for cell in table.total)])
-    return xlsx.csv_bytes(columns, lines)
+    return csv_bytes(columns, lines)
 
 
 def _plain(text: str) -> Any:

@@ -28,7 +28,6 @@ from app.monitoring.chart_views import progress_figure
 from app.monitoring.charts import progress_by_month
 from app.monitoring.check_chart_views import MISSING, Square, squares_of
 from app.monitoring.check_charts import OwedMonth, count_checks, count_missing, owed_months
-from app.planning.chart_views import month_name
 from app.planning.charts import UNDER_WAY, Standing, TroubledTask, standings, worst_tasks
 from app.supervision.charts import OPEN, open_cases
 from app.web.charts import Asked, ChartView, department_groups
@@ -36,6 +35,7 @@ from app.web.directory import directory
 from app.web.formats import EMPTY, progress_bar, show_light
 from app.web.links import filter_arguments, list_link
 from app.web.reader import the_actor
+from app.web.stacked import month_name
 from app.web.views import view_of
 
 WORST = 10

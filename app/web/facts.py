@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sqlalchemy import Text, inspect
 
 from app.core.actor import Actor
+from app.core.text import words
 from app.models.base import Choice
 from app.web import formats
 from app.web.directory import directory
@@ -74,9 +75,13 @@ def facts_of(view: Any, row: Any, actor: Actor, columns: Sequence[str]) -> Facts
 def heading_of(view: Any, row: Any) -> str:
     """The row's own name: what its model calls it, else the text that names it in lists."""
     named = type(row).__str__
+    if named is object.__str__:
+        return f"{words(type(row).label)} {row.id}"
     if getattr(named, "__module__", "") != "app.models.base":
         return str(row)
     told = getattr(row, view.title_column, None) if view.title_column else None
+    if told and view.title_column in view.plain_columns:
+        return str(view.plain_columns[view.title_column](told))
     return str(formats.show(told)) if isinstance(told, (str, Choice)) and told else str(row)
 
 

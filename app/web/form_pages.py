@@ -222,6 +222,7 @@ class FormPages:
         return self._form_page(
             form, code, title=self.edit_title, children=children, row=row, both=both, fixed=fixed,
             sections=self._sections(form, self.edit_columns), back=here,
+            heading=heading_of(self, row),
         )  # fmt: skip
 
     def _row_of_form(self, pk: str) -> Any:

@@ -7,9 +7,10 @@ A saved view is the list's own address part (`ListState.query_string`) under a n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.core.actor import Actor
 from app.core.policy import visible
@@ -38,14 +39,8 @@ class SavedEntry:
 def saved_views_of(view: Any, actor: Actor) -> list[SavedEntry]:
     """The reader's own views of this list, then those that others share, by name. One
     statement."""
-    found = db.session.execute(
-        select(
-            SavedView.id, SavedView.name, SavedView.query, SavedView.is_default,
-            SavedView.shared, SavedView.owner_id,
-        )
-        .where(visible(actor, SavedView), SavedView.resource == view.class_permission_name)
-        .order_by(SavedView.owner_id != actor.user_id, SavedView.name, SavedView.id)
-    )  # fmt: skip
+    statement = _asking(actor, view.saved_as)
+    found = db.session.connection().execute(statement)
     entries = []
     for key, name, query, is_default, shared, owner in found:
         mine = owner == actor.user_id
@@ -53,3 +48,16 @@ def saved_views_of(view: Any, actor: Actor) -> list[SavedEntry]:
         whose = "" if mine else (person.name if person else "—")
         entries.append(SavedEntry(key, name, query, mine and is_default, shared, whose))
     return entries
+
+
+@lru_cache(maxsize=512)
+def _asking(actor: Actor, resource: str) -> Select[*tuple[Any, ...]]:
+    """Kept by the reader with all their rights: every list asks it."""
+    return (
+        select(
+            SavedView.id, SavedView.name, SavedView.query, SavedView.is_default,
+            SavedView.shared, SavedView.owner_id,
+        )
+        .where(visible(actor, SavedView), SavedView.resource == resource)
+        .order_by(SavedView.owner_id != actor.user_id, SavedView.name, SavedView.id)
+    )  # fmt: skip

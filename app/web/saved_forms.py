@@ -41,7 +41,7 @@ class SavedViews(BaseView):
             return save_view(
                 db.session,
                 actor,
-                resource=view.class_permission_name,
+                resource=view.saved_as,
                 name=request.form.get("name", ""),
                 query=_query_sent(view),
                 is_default=bool(request.form.get("is_default")),
@@ -115,14 +115,13 @@ def _row(key: int) -> SavedView:
 def _list_named(resource: str) -> Any:
     """The list of this name, if there is one and the reader may open it; 404 otherwise."""
     builder = current_app.appbuilder  # type: ignore[attr-defined]
-    lists = {
-        view.class_permission_name: view
-        for view in builder.baseviews
-        if hasattr(view, "list_columns_all")
-    }
-    if resource not in lists or not the_actor().may(f"{resource}:read"):
+    consoles = current_app.extensions.get("admin", ())
+    views = [*builder.baseviews, *(view for one in consoles for view in one._views)]
+    lists = {view.saved_as: view for view in views if hasattr(view, "list_columns_all")}
+    view = lists.get(resource)
+    if view is None or not the_actor().may(f"{view.class_permission_name}:read"):
         abort(404)
-    return lists[resource]
+    return view
 
 
 def _query_sent(view: Any) -> str:

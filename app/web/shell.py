@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import (
     Flask,
@@ -21,7 +21,6 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import get_locale
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -29,6 +28,7 @@ from app.core import clock
 from app.core.actor import NOBODY
 from app.web.assets import asset, icon
 from app.web.directory import CycleEntry, PhaseEntry, directory
+from app.web.words import language
 
 THEMES = ("light", "dark")
 
@@ -64,12 +64,12 @@ def register(app: Flask) -> None:
 
 def chosen_cycle() -> CycleEntry | None:
     """The year the reader works in: the one chosen, else the current one."""
-    known = directory()
-    wanted = session.get("year")
-    for cycle in known.cycles:
-        if cycle.year == wanted:
-            return cycle
-    return known.current_cycle
+    kept: tuple[CycleEntry | None] | None = g.get("chosen_cycle")
+    if kept is None:
+        known, wanted = directory(), session.get("year")
+        found = next((one for one in known.cycles if one.year == wanted), known.current_cycle)
+        kept = g.chosen_cycle = (found,)
+    return kept[0]
 
 
 def choose_year(year: str) -> Any:
@@ -91,9 +91,8 @@ def _years() -> list[tuple[CycleEntry, str]]:
     """The years there are, each with the address that chooses it and stays on this page."""
     lists = request.path.endswith("/list/") or request.path.startswith(("/chart", "/home"))
     place = request.path if lists else "/"
-    return [
-        (cycle, url_for("choose_year", year=cycle.year, next=place)) for cycle in directory().cycles
-    ]
+    back = quote(place, safe="")
+    return [(cycle, f"/year/{cycle.year}?next={back}") for cycle in directory().cycles]
 
 
 def _department() -> str:
@@ -146,11 +145,8 @@ class MenuItem:
     label: str
     url: str
     icon: str
-
-    @property
-    def stem(self) -> str:
-        """What the addresses of this item's pages begin with."""
-        return self.url.partition("?")[0].removesuffix("list/")
+    stem: str
+    """What the addresses of this item's pages begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +168,14 @@ def _menu() -> tuple[tuple[MenuGroup, ...], MenuItem | None]:
     the rest of the shell.
     """
     actor = g.get("actor", NOBODY)
-    key = (actor.permissions, str(get_locale()))
+    key = (actor.permissions, language())
     groups = _menus.get(key)
     if groups is None:
         if len(_menus) >= MOST_MENUS:
             _menus.clear()
         groups = _menus[key] = _groups()
-    fitting = [
-        item for group in groups for item in group.items if request.path.startswith(item.stem)
-    ]
+    path = request.path
+    fitting = [item for group in groups for item in group.items if path.startswith(item.stem)]
     return groups, max(fitting, key=lambda item: len(item.stem), default=None)
 
 
@@ -192,8 +187,7 @@ def _rail() -> Markup:
     it is rendered once for each set of permissions and language."""
     here = _menu()[1]
     actor = g.get("actor", NOBODY)
-    language = str(get_locale())
-    key = (actor.permissions, language, here, request.path == "/", asset("icons.svg"))
+    key = (actor.permissions, language(), here, request.path == "/", asset("icons.svg"))
     drawn = _rails.get(key)
     if drawn is None:
         if len(_rails) >= MOST_MENUS * 10:
@@ -210,7 +204,12 @@ def _groups() -> tuple[MenuGroup, ...]:
             group["label"],
             group["icon"],
             tuple(
-                MenuItem(item["label"], item["url"], item["icon"])
+                MenuItem(
+                    item["label"],
+                    item["url"],
+                    item["icon"],
+                    item["url"].partition("?")[0].removesuffix("list/"),
+                )
                 for item in group.get("childs", ())
             ),
         )

@@ -10,7 +10,7 @@ from app.core import workflow
 from app.core.text import words
 from app.models.system import AuditEvent
 from app.web.formats import noun_of_table
-from app.web.timeline import ACTIONS
+from app.web.timeline import verb_words
 from app.web.views import DomainView, interface
 
 DOORS = {
@@ -30,8 +30,8 @@ def door_words(value: str) -> str:
 
 def action_words(value: str) -> str:
     """Rows' own verbs in words; a step by the name its flow gives it."""
-    if value in ACTIONS:
-        return words(ACTIONS[value])
+    if verb := verb_words(value):
+        return verb
     steps = (step for flow in workflow.workflows().values() for step in flow.transitions)
     return next((str(step.label) for step in steps if step.name == value), value)
 

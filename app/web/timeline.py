@@ -24,7 +24,7 @@ from app.core.text import words
 from app.core.unit_of_work import AnySession
 from app.models.base import UtcDateTime
 from app.models.organisation import Person
-from app.models.system import AuditEvent
+from app.models.system import REVERSAL, AuditEvent
 from app.web import formats
 from app.web.directory import directory
 
@@ -39,6 +39,8 @@ SYSTEM = {
     Door.CLI: ("系统管理命令", "Operator's command"),
 }
 """Who did what nobody signed in did."""
+
+_UNDONE = ("撤销导入 %s", "Undoing import %s")
 
 AT_ONCE = 30
 """Events read for one page of a timeline."""
@@ -298,9 +300,16 @@ def _read(text: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def verb_words(action: str) -> str:
+    """A verb that every row can have, in words; "" for the steps of a flow."""
+    if action.startswith(REVERSAL):
+        return words(_UNDONE) % action.removeprefix(REVERSAL)
+    return words(ACTIONS[action]) if action in ACTIONS else ""
+
+
 def _action(model: type[Any], action: str) -> str:
-    if action in ACTIONS:
-        return words(ACTIONS[action])
+    if verb := verb_words(action):
+        return verb
     flow = workflow.workflows().get(model)
     for step in flow.transitions if flow else ():
         if step.name == action:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core import policy, workflow
 from app.core.errors import Refusal
 from app.core.unit_of_work import unit_of_work
+from app.core.uses import InUse, delete_unused
 from app.extensions import db
 from app.web import formats
 from app.web.bulk import BulkSteps
@@ -33,6 +34,7 @@ from app.web.lists.export import ExportsLists
 from app.web.reader import the_actor as the_actor
 from app.web.refusals import refusal_of
 from app.web.show_pages import ShowPages
+from app.web.uses import in_use_page
 
 METHODS = {
     "list": "read",
@@ -98,10 +100,12 @@ class DomainView(BulkSteps, FormPages, ShowPages, ExportsLists, Lists, RequestFi
     @expose("/delete/<pk>", methods=["POST"])
     @has_access
     def delete(self, pk: str) -> Any:
-        row = self._row(pk)
+        row, actor = self._row(pk), the_actor()
         try:
-            with unit_of_work(db.session, the_actor()):
-                db.session.delete(row)
+            with unit_of_work(db.session, actor):
+                delete_unused(db.session, actor, row)
+        except InUse as refusal:
+            return in_use_page(refusal, url_for(f"{self.endpoint}.show", pk=pk), actor)
         except (Refusal, IntegrityError) as error:
             flash(str(refusal_of(error)), "danger")
             return redirect(url_for(f"{self.endpoint}.show", pk=pk))

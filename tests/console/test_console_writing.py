@@ -172,15 +172,15 @@ def test_a_form_without_its_version_is_not_written(client_for: ClientFor) -> Non
     assert row.name == "校庆"
 
 
-def test_a_department_in_use_is_not_deleted_and_the_reason_is_a_sentence(
+def test_a_department_in_use_is_not_deleted_and_is_told_where(
     client_for: ClientFor, cast: Cast
 ) -> None:
     client, key = client_for("admin"), cast.jwc.id
-    answer = client.post("/console/department/delete/", data={"id": key}, follow_redirects=True)
-    assert answer.status_code == 200
-    alert = answer.text.split("alert alert-danger")[1].split("</div>")[0]
-    assert "教务处" in alert
-    assert "FOREIGN" not in alert
+    answer = client.post("/console/department/delete/", data={"id": key})
+    assert answer.status_code == 409
+    for word in ("教务处", "任职", f"/console/department/show/{key}"):
+        assert word in answer.text, word
+    assert "FOREIGN" not in answer.text
     assert cast.jwc.id == key
 
 
@@ -228,17 +228,20 @@ def test_every_write_needs_the_application_s_token(
     values = values_of(client, f"{place}/edit/?id={key}")
     token = {"csrf_token": values.pop("csrf_token")}
     new = {"code": "tsg", "name": "图书馆", "kind": "functional", "sort_order": "3"}
+    shown = {"row": f"{key}:1", "go": f"{key}:1", "confirm": "1"}
     posts: list[tuple[str, dict[str, Any]]] = [
         ("new/", new),
         (f"edit/?id={key}", {**values, "short_name": "新"}),
         ("ajax/update/", {"list_form_pk": key, "version": "2", "sort_order": "9"}),
         ("action/", {"action": "delete", "rowid": [key]}),
+        ("action_post", {"action": "delete", **shown}),
+        ("order", {"row": [f"{key}:1"], "move": f"up:{key}"}),
         ("delete/", {"id": key}),
     ]
     for where, data in posts:
         assert client.post(f"{place}/{where}", data=data).status_code == 400, where
     assert db.session.get(Department, spare.id).short_name is None
-    for where, data in posts[:3]:
+    for where, data in posts[:4]:
         answer = client.post(f"{place}/{where}", data={**data, **token})
         assert answer.status_code in {200, 302}, where
     assert (spare.short_name, spare.sort_order) == ("新", 9)
@@ -248,7 +251,7 @@ def test_every_form_of_a_page_carries_the_token(
     strict: Flask, client_for: ClientFor, cast: Cast
 ) -> None:
     client = client_for("admin")
-    for page in ("", "new/", f"edit/?id={cast.jwc.id}"):
+    for page in ("", "new/", "order", f"edit/?id={cast.jwc.id}"):
         text = client.get(f"/console/department/{page}").text
         forms = re.findall(r"<form[^>]*method=\"POST\".*?</form>", text, re.S | re.I)
         assert forms, page

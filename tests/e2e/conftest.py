@@ -79,9 +79,9 @@ def size(request: pytest.FixtureRequest) -> str:
 
 
 @contextmanager
-def windows(browser: Browser, address: str, size: str) -> Iterator[Callable[[str, str], Page]]:
+def windows(browser: Browser, address: str, size: str) -> Iterator[Callable[..., Page]]:
     """`sign_in(username, password)`: a browser window where that person has just signed in, by
-    typing.
+    typing. With a `first` password, which is changed to `password` at once.
 
     A window fails its test when a script fails in it, when a page breaks the content policy or
     when it asks another host for anything.
@@ -106,7 +106,7 @@ def windows(browser: Browser, address: str, size: str) -> Iterator[Callable[[str
             ),
         )
 
-    def sign_in(username: str, password: str) -> Page:
+    def sign_in(username: str, password: str, first: str = "") -> Page:
         context = browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=address)
         context.set_default_timeout(10_000)
         contexts.append(context)
@@ -114,8 +114,13 @@ def windows(browser: Browser, address: str, size: str) -> Iterator[Callable[[str
         watch(page)
         page.goto("/login/")
         page.locator("[name=username]").press_sequentially(username)
-        page.locator("[name=password]").press_sequentially(password)
+        page.locator("[name=password]").press_sequentially(first or password)
         page.keyboard.press("Enter")
+        if first:
+            page.locator("[name=old_password]").fill(first)
+            page.locator("[name=password]").fill(password)
+            page.locator("[name=again]").fill(password)
+            page.keyboard.press("Enter")
         expect(page).to_have_url(f"{address}/")
         return page
 

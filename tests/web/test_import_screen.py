@@ -76,7 +76,8 @@ def test_the_preview_shows_every_row_s_fate_and_writes_no_task(
     answer = upload([task(1), task(2, due="全年")])
     assert answer.status_code == 302
     job = the_job(session)
-    page = client_for("office").get(answer.location)
+    assert answer.location == f"/import/{job.id}/columns"
+    page = client_for("office").get(f"/import/{job.id}")
     assert page.status_code == 200
     assert "第2项任务" in page.text
     assert 'name="fingerprint"' in page.text

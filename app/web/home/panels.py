@@ -15,6 +15,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
+from app.core import clock
 from app.core.actor import Actor
 from app.core.text import words
 from app.extensions import db
@@ -25,12 +26,14 @@ from app.models.organisation import DepartmentKind
 from app.models.planning import Task
 from app.models.supervision import SupervisionCase
 from app.organisation.rules import reads_college
-from app.security.roles import ADMIN, ASSESSMENT_GROUP, ASSESSMENT_OFFICE, HEAD, LEADER, OFFICE
+from app.security.roles import ADMIN, ASSESSMENT_GROUP, ASSESSMENT_OFFICE, HEAD, LEADER
 from app.web.directory import CycleEntry, directory
 from app.web.home import figures
 from app.web.home.desk import Day
 from app.web.home.figures import Standing
 from app.web.links import list_link
+from app.web.start.counts import read_counts
+from app.web.start.path import State, Step, path_of
 
 LIGHTS = (Light.RED, Light.ORANGE, Light.YELLOW, Light.GREEN, Light.BLUE, Light.GREY)
 MOST_DEPARTMENTS = 12
@@ -163,20 +166,14 @@ def facts_for(actor: Actor, cycle: CycleEntry | None) -> list[Facts]:
     return found
 
 
-def first_steps(actor: Actor, cycle: CycleEntry | None, tasks: int) -> list[tuple[str, str, bool]]:
-    """What a college that has just begun does next: (what, address, done). Empty once it has
-    tasks, and for those who do not set it up."""
-    if tasks or not actor.has_role(ADMIN, OFFICE):
+def first_steps(actor: Actor, cycle: CycleEntry | None) -> list[Step]:
+    """The path of setting the college up, for those who walk it; empty once nothing is missing."""
+    if not actor.may("start:read"):
         return []
-    known = directory()
-    return [
-        (gettext("Enter the departments, or import them"), _place("/department/list/"), bool(known.departments)),
-        (gettext("Enter people with their roles"), _place("/person/list/"), len(known.people) > 1),
-        (gettext("Say who heads and who leads each department"), _place("/appointment/list/"), False),
-        (gettext("Open the year"), _place("/cycle/list/"), cycle is not None),
-        (gettext("Set the year's phases"), _place("/phase/list/"), bool(cycle and cycle.phases)),
-        (gettext("Import the year's table of tasks"), _place("/import/"), False),
-    ]  # fmt: skip
+    year = cycle.year if cycle else clock.today().year
+    counts = read_counts(db.session, actor, cycle.id if cycle else None, year)
+    steps = path_of(actor, counts, cycle)
+    return [] if all(step.state == State.DONE for step in steps) else steps
 
 
 # Parts ---------------------------------------------------------------------------------

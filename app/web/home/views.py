@@ -44,7 +44,7 @@ class HomeView(IndexView):
             late=sum(kind.overdue for kind in queue),
             panel=panel,
             facts=panels.facts_for(actor, cycle),
-            steps=panels.first_steps(actor, cycle, panel.count.value if panel else 0),
+            steps=panels.first_steps(actor, cycle),
             strip=strip_of(cycle, day.months, day.today) if cycle else None,
             cycle=cycle,
             bar=formats.progress_bar,

@@ -13,7 +13,6 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from app.core import clock
@@ -22,6 +21,7 @@ from app.models.monitoring import Light
 from app.web import formats
 from app.web.directory import directory
 from app.web.lists.columns import DIRECTORY_ORDER, Column
+from app.web.words import gettext
 
 Cell = Callable[..., str]
 """Makes the inner markup of a cell from the column's parts."""
@@ -155,7 +155,7 @@ def _maker(view: Any, column: Column) -> Cell:
         "datetime": lambda value: str(formats.show(value)) if value else "",
         "choice": _once(_status if column.name == "status" else _member),
         "boolean": _once(lambda value: gettext("Yes") if value else ""),
-        "progress": lambda actual, planned: _progress(actual, planned, in_chinese()),
+        "progress": partial(_progress, in_chinese()),
     }
     return makers[column.kind]
 
@@ -228,7 +228,7 @@ def _light(value: Any, reason: str | None = None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _progress(actual: Any, planned: Any, _language: bool) -> str:
+def _progress(_language: bool, actual: Any, planned: Any) -> str:
     """The language is part of the key only: the bar's title is in words."""
     if actual is None and planned is None:
         return ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 
 from app.core.text import words
 from app.core.unit_of_work import current_actor
@@ -22,6 +22,7 @@ from app.web.interface import NOT_SHOWN
 from app.web.lists.columns import DIRECTORY_ORDER, LIGHTS, Column, column_of
 from app.web.lists.names import names_of
 from app.web.lists.state import FILTER, ListState, Pair, column_of_filter
+from app.web.words import gettext
 
 IS, IS_NOT = "is", "isnot"
 EMPTY, FILLED = "empty", "filled"
@@ -126,9 +127,10 @@ def chips_of(view: Any, state: ListState) -> list[Chip]:
         model: names_of(actor, model, keys) if actor and keys else {}
         for model, keys in asked.items()
     }
+    labels = view.labels_said()
     return [
         Chip(
-            pair[0], pair[1], column.name, str(column.label),
+            pair[0], pair[1], column.name, labels.get(column.name) or str(column.label),
             *_in_words(column, operator, pair[1], found.get(column.related, {})),  # type: ignore[arg-type]
         )
         for pair, column, operator in parsed
@@ -158,7 +160,8 @@ def filterable(view: Any) -> list[Column]:
 
 
 def search_column(view: Any, name: str) -> Column | None:
-    return view.list_columns_all.get(name) or column_of(view, name)
+    own = view.own_conditions.get(name)
+    return own or view.list_columns_all.get(name) or column_of(view, name)
 
 
 def editor_of(view: Any, state: ListState, column: Column) -> Editor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import current_app, request
@@ -22,6 +23,8 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.text import message, words
 from app.core.unit_of_work import unit_of_work
+from app.exchange.editable import EditableColumn, editable_of, how_to_edit
+from app.exchange.row_marks import columns_of_marks, heading, write_mark
 from app.extensions import db
 from app.models.base import Choice
 from app.models.monitoring import Light
@@ -37,7 +40,7 @@ from app.web import formats
 from app.web.downloads import attachment
 from app.web.lists.columns import Column, values_of
 from app.web.lists.conditions import chips_of
-from app.web.lists.query import Totals, count_and_totals, statement_of
+from app.web.lists.query import Totals, columns_shown, count_and_totals, statement_of
 from app.web.lists.start import begin
 from app.web.lists.state import ListState
 from app.web.reader import the_actor
@@ -48,11 +51,13 @@ AT_ONCE = 1000
 """Rows fetched at a time."""
 WIDTHS = {
     "relation": 16, "choice": 11, "light": 9, "boolean": 9, "number": 10, "percent": 11,
-    "date": 12, "datetime": 17,
+    "date": 12, "datetime": 17, "mark": 18,
 }  # fmt: skip
 KINDS: dict[str, Kind] = {
     "number": "number", "percent": "percent", "date": "date", "datetime": "datetime",
 }  # fmt: skip
+SPARE = 300
+"""Rows under an editable table that are ready to be filled in."""
 PERCENT = ("actual_percent", "planned_percent")
 """What a column of progress is in a file: two columns of numbers."""
 
@@ -86,42 +91,9 @@ class ExportsLists:
     @expose("/export/<string:form>")
     @has_access
     def export(self, form: str) -> Any:
-        kind = FILES.get(form)
-        if kind is None:
-            raise RuleViolation(
-                message(
-                    "Lists are not exported as “%(format)s”, but as: %(known)s.",
-                    format=form,
-                    known=", ".join(FILES),
-                )
-            )
         actor = the_actor()
         state, _ = begin(self, request.args, saved_views_of(self, actor), chosen_cycle())
-        totals = count_and_totals(self, state, actor)
-        most = int(current_app.config[kind.limit])
-        if totals.count > most:
-            raise RuleViolation(
-                message(
-                    "This list has %(count)s rows; at most %(most)s are exported as %(format)s. Set a condition, or choose another format.",
-                    count=totals.count,
-                    most=most,
-                    format=form.upper(),
-                )
-            )
-        with unit_of_work(db.session, actor):
-            table = list_table(self, state, actor, totals)
-            try:
-                content = kind.write(table)
-            except ValueError as error:
-                raise RuleViolation(
-                    message(
-                        "So many columns do not fit on a page. Choose fewer, or another format."
-                    )
-                ) from error
-            told = {"format": form, "rows": totals.count, "conditions": state.query_string()}
-            audit.record_happening(db.session, actor, "exported", self.class_permission_name, told)
-        name = f"{table.title}-{clock.today():%Y%m%d}.{form}"
-        return attachment(content, name, kind.media_type)
+        return export_list(self, state, actor, form)
 
     def export_links(self, state: ListState, actor: Actor) -> list[tuple[str, str]]:
         """(format, address) of the files this reader may take of the list as it is shown."""
@@ -131,12 +103,60 @@ class ExportsLists:
         return [(form, f"{place}/{form}?{query}") for form in FILES]
 
 
-def list_table(view: Any, state: ListState, actor: Actor, totals: Totals) -> ListTable:
-    """The list of `view` in `state`, ready to be written; its rows are read as they are asked for."""
-    columns = [view.list_columns_all[name] for name in state.columns]
+def export_list(view: Any, state: ListState, actor: Actor, form: str) -> Any:
+    """The answer that is the file of a list, for every door that has one.
+
+    Whoever may read the list; asked by the door. Errors: RuleViolation for an unknown format,
+    for more rows than the setting allows, for columns that do not fit on paper. Effects: the
+    export stands in the audit trail.
+    """
+    kind = FILES.get(form)
+    if kind is None:
+        raise RuleViolation(
+            message(
+                "Lists are not exported as “%(format)s”, but as: %(known)s.",
+                format=form,
+                known=", ".join(FILES),
+            )
+        )
+    totals = count_and_totals(view, state, actor)
+    most = int(current_app.config[kind.limit])
+    if totals.count > most:
+        raise RuleViolation(
+            message(
+                "This list has %(count)s rows; at most %(most)s are exported as %(format)s. Set a condition, or choose another format.",
+                count=totals.count,
+                most=most,
+                format=form.upper(),
+            )
+        )
+    with unit_of_work(db.session, actor):
+        table = list_table(view, state, actor, totals, editable=form != "pdf")
+        try:
+            content = kind.write(table)
+        except ValueError as error:
+            raise RuleViolation(
+                message("So many columns do not fit on a page. Choose fewer, or another format.")
+            ) from error
+        told = {"format": form, "rows": totals.count, "conditions": state.query_string()}
+        audit.record_happening(db.session, actor, "exported", view.class_permission_name, told)
+    name = f"{table.title}-{clock.today():%Y%m%d}.{form}"
+    return attachment(content, name, kind.media_type)
+
+
+def list_table(
+    view: Any, state: ListState, actor: Actor, totals: Totals, *, editable: bool = False
+) -> ListTable:
+    """The list of `view` in `state`, ready to be written; its rows are read as they are asked for.
+
+    `editable`: for whoever may import these rows, the file can be changed and imported again;
+    then each row has its mark, and the sums stand on the second sheet.
+    """
+    columns = columns_shown(view, state)
+    back = editable_of(db.session, actor, view.model, state.columns) if editable else None
     heads: list[ListColumn] = []
     for column in columns:
-        heads += _heads(view, column)
+        heads += _heads(view, column, back)
     conditions = state.in_words(view)
     title = str(view.list_title)
     signature = gettext(
@@ -144,15 +164,23 @@ def list_table(view: Any, state: ListState, actor: Actor, totals: Totals) -> Lis
         name=actor.name,
         time=formats.show(clock.now()),
     )
+    facts = _facts(view, state, actor, title, conditions, totals.count)
+    sums = _totals(columns, totals)
+    if back is not None:
+        facts += _facts_of_sums(columns, totals)
+        facts += how_to_edit([*back.values()], [head.title for head in heads if head.locked])
+        heads.append(ListColumn(heading(totals.count), "text", WIDTHS["mark"], locked=True))
+        sums = None
     return ListTable(
         title=title,
         columns=heads,
-        rows=_rows(view, state, actor, columns),
-        totals=_totals(columns, totals),
-        facts=_facts(view, state, actor, title, conditions, totals.count),
+        rows=_rows(view, state, actor, columns, back),
+        totals=sums,
+        facts=facts,
         facts_title=gettext("About this list"),
         conditions=conditions,
         signature=signature,
+        spare=SPARE if back is not None else 0,
     )
 
 
@@ -177,30 +205,48 @@ def _facts(
 
 
 def _rows(
-    view: Any, state: ListState, actor: Actor, columns: Sequence[Column]
+    view: Any,
+    state: ListState,
+    actor: Actor,
+    columns: Sequence[Column],
+    back: dict[str, EditableColumn] | None,
 ) -> Iterator[list[Any]]:
     """The whole list in one statement, a part of it in memory at a time."""
-    plain = [_plain(view, column) for column in columns]
-    statement = statement_of(view, state, actor, columns)
+    marked = back is not None
+    plain = [
+        (column.kind == "progress", _plain(view, column, column.name in (back or {})))
+        for column in columns
+    ]
+    statement = statement_of(view, state, actor)
+    if marked:
+        statement = statement.add_columns(*columns_of_marks(view.model))
+    table = view.model.__tablename__
     found = db.session.execute(statement.execution_options(yield_per=AT_ONCE))
     for part in found.partitions():
-        for row in values_of(columns, part):
+        for parts, row in zip(part, values_of(columns, part), strict=True):
             cells: list[Any] = []
-            for column, make, value in zip(columns, plain, row[1:], strict=True):
-                cells += (
-                    (value or (None, None))
-                    if column.kind == "progress"
-                    else (None if value is None else make(value),)
-                )
+            for (two, make), value in zip(plain, row[1:], strict=True):
+                if two:
+                    cells += value or (None, None)
+                else:
+                    cells.append(value if make is None or value is None else make(value))
+            if marked:
+                cells.append(write_mark(table, parts[0], *parts[-2:]))
             yield cells
 
 
-def _heads(view: Any, column: Column) -> list[ListColumn]:
+def _heads(view: Any, column: Column, back: dict[str, EditableColumn] | None) -> list[ListColumn]:
+    """`back`: the columns that an import takes again; the others are for reading."""
+    locked = back is not None and column.name not in back
     if column.kind == "progress":
         labels = [str(view.label_columns[name]) for name in PERCENT]
-        return [ListColumn(label, "percent", WIDTHS["percent"]) for label in labels]
-    kind = "text" if _formatter(view, column) else KINDS.get(column.kind, "text")
-    return [ListColumn(str(column.label), kind, _width(view, column))]
+        return [ListColumn(one, "percent", WIDTHS["percent"], locked=locked) for one in labels]
+    kind, width = KINDS.get(column.kind, "text"), _width(view, column)
+    if back is not None and not locked:
+        given = back[column.name]
+        return [ListColumn(given.heading, kind, width, allowed=given.allowed)]
+    kind = "text" if _formatter(view, column) else kind
+    return [ListColumn(str(column.label), kind, width, locked=locked)]
 
 
 def _width(view: Any, column: Column) -> float:
@@ -221,19 +267,19 @@ def _formatter(view: Any, column: Column) -> Callable[[Any], Any] | None:
     return None if found is formats.show_long_text else found
 
 
-def _plain(view: Any, column: Column) -> Callable[[Any], Any]:
-    """How a value of this column stands in a file: numbers and dates as they are, all else in
-    the words of the screen."""
-    formatter = _formatter(view, column)
+def _plain(view: Any, column: Column, editable: bool) -> Callable[[Any], Any] | None:
+    """How a value of this column stands in a file: numbers and dates as they are (None), all
+    else in the words of the screen; a value to be edited as it is kept."""
+    formatter = None if editable else _formatter(view, column)
     if formatter is not None:
         return lambda value: _unmarked(formatter(value))
     if column.kind == "light":
-        return lambda value: words((Light(value).zh, Light(value).en))
+        return cache(lambda value: words((Light(value).zh, Light(value).en)))
     if column.kind == "datetime":
         return lambda value: value.astimezone(clock.COLLEGE_ZONE).replace(tzinfo=None)
-    if column.kind in {"number", "percent", "date"}:
-        return lambda value: value
-    return _in_words
+    if column.kind == "relation":
+        return str
+    return cache(_in_words) if column.kind in {"choice", "boolean"} else None
 
 
 def _in_words(value: Any) -> str:
@@ -264,6 +310,16 @@ def _totals(columns: Sequence[Column], totals: Totals) -> list[Any] | None:
         if column.kind == "progress":
             cells.append(None)
     return cells
+
+
+def _facts_of_sums(columns: Sequence[Column], totals: Totals) -> list[tuple[str, str]]:
+    """The sums and means, where they do not stand under the table."""
+    cells = _totals(columns, totals)
+    if cells is None:
+        return []
+    word = _totals_word(columns, totals)
+    held = [(str(column.label), totals.values.get(column.name)) for column in columns]
+    return [(word, f"{label}: {formats.show(value)}") for label, value in held if value is not None]
 
 
 def _totals_word(columns: Sequence[Column], totals: Totals) -> str:

@@ -8,16 +8,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from app.core.actor import Actor
 from app.web.lists.cells import card_columns, classes_of, table_rows, title_of
 from app.web.lists.columns import Column
 from app.web.lists.conditions import Chip, chips_of, in_one_sentence
-from app.web.lists.query import Totals, count_and_totals, fetch, narrowed
+from app.web.lists.query import Totals, columns_shown, count_and_totals, fetch
 from app.web.lists.quick import Toggle, toggles_of, year_toggle
 from app.web.lists.state import PAGE_SIZES, ListState
+from app.web.words import gettext
 
 AROUND = 2
 """Pages shown on each side of the present one."""
@@ -83,6 +84,24 @@ class ListPage:
         )
         return Markup("".join(links))  # noqa: S704 (escaped)
 
+    @property
+    def sort_menu(self) -> Markup:
+        """A link to each order of the list, for telephones: they show no head of the table."""
+        small = Markup("<small>{}</small>").format
+        here = {
+            "ascending": (' aria-current="true"', small(gettext("ascending"))),
+            "descending": (' aria-current="true"', small(gettext("descending"))),
+            "": ("", ""),
+        }
+        items = []
+        for head in self.headers:
+            if head.link:
+                mark, way = here[head.sort]
+                items.append(
+                    f'<li><a href="{escape(head.link)}"{mark}>{escape(head.label)}{way}</a></li>'
+                )
+        return Markup("".join(items))  # noqa: S704 (escaped)
+
     @cached_property
     def query(self) -> str:
         return self.state.query_string()
@@ -144,21 +163,13 @@ def list_page(
     view: Any, state: ListState, actor: Actor, *, year: Any = None, **saved: Any
 ) -> ListPage:
     """Count, fetch and build. A page beyond the last is the last."""
-    base = narrowed(view, state, actor)
-    totals = count_and_totals(view, state, actor, base)
+    totals = count_and_totals(view, state, actor)
     last = max(0, -(-totals.count // state.page_size) - 1)
     if state.page > last:
         state = replace(state, page=last)
-    columns = [view.list_columns_all[name] for name in state.columns]
-    found = (
-        fetch(
-            view, state, actor, columns,
-            limit=state.page_size, offset=state.page * state.page_size,
-            base=base,
-        )
-        if totals.count
-        else []
-    )  # fmt: skip
+    columns = columns_shown(view, state)
+    size = state.page_size
+    found = fetch(view, state, actor, limit=size, offset=state.page * size) if totals.count else []
     place = f"{view.route_base}/list/"
     actions = [
         action

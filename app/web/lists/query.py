@@ -2,17 +2,22 @@
 
 Both begin with `visible()`, so that nothing is counted that is not shown. Rows are tuples of
 the columns asked for; nothing is loaded into the session.
+
+Putting a statement together takes longer than most take in the database. What was put together
+is kept: by the view, the reader with all their rights, what the address asks for, and the day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache, wraps
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
+from app.core import clock
 from app.core.actor import Actor
 from app.core.policy import visible
 from app.extensions import db
@@ -21,6 +26,8 @@ from app.web.lists.state import FILTER, ListState
 
 DEEP = 500
 """From this offset on the keys are found first and the shown columns read for those only."""
+KEPT = 512
+"""Statements of each kind that a process keeps."""
 TOTALS: dict[str, Any] = {"sum": func.sum, "mean": func.avg}
 
 
@@ -30,6 +37,13 @@ class Totals:
 
     count: int
     values: dict[str, Decimal | None]
+
+
+def _kept(make: Callable[..., Any]) -> Callable[..., Any]:
+    """`make(view, state, actor, …)`, remembered as long as reader, address and day are the
+    same. An actor is equal to another only with the same rights and departments."""
+    remembered = lru_cache(maxsize=KEPT)(lambda _day, *given: make(*given))
+    return wraps(make)(lambda *given: remembered(clock.today(), *given))
 
 
 def rows(
@@ -46,45 +60,54 @@ def rows(
     is hidden from the reader); of progress the pair (actual, planned). Without `limit` the
     whole filtered list is given, in its order.
     """
-    columns = [view.list_columns_all[name] for name in state.columns]
-    return values_of(columns, fetch(view, state, actor, columns, limit=limit, offset=offset))
+    found = fetch(view, state, actor, limit=limit, offset=offset)
+    return values_of(columns_shown(view, state), found)
+
+
+def columns_shown(view: Any, state: ListState) -> list[Column]:
+    """The columns of a list, in the order of `state`."""
+    return [view.list_columns_all[name] for name in state.columns]
 
 
 def fetch(
     view: Any,
     state: ListState,
     actor: Actor,
-    columns: Sequence[Column],
     *,
     limit: int | None = None,
     offset: int | None = None,
-    where: Sequence[Any] = (),
-    base: Select[Any] | None = None,
 ) -> Sequence[Any]:
-    """The rows as parts: the id, then each column's parts (see `Column.width`). `base` is what
-    `narrowed` has made already."""
-    statement = statement_of(
-        view, state, actor, columns, limit=limit, offset=offset, where=where, base=base
-    )
+    """The rows as parts: the id, then each column's parts (see `Column.width`)."""
+    statement = statement_of(view, state, actor, limit, offset)
+    # By the connection: there is nothing here for the session to load.
     return db.session.connection().execute(statement).all()
 
 
+@_kept
 def statement_of(
     view: Any,
     state: ListState,
     actor: Actor,
-    columns: Sequence[Column],
-    *,
     limit: int | None = None,
     offset: int | None = None,
-    where: Sequence[Any] = (),
-    base: Select[Any] | None = None,
 ) -> Select[Any]:
     """What `fetch` asks the database, for those who read the rows as they come."""
-    chosen = select_columns(view, actor, columns)
+    return selecting(view, state, actor, limit, offset)
+
+
+def selecting(
+    view: Any,
+    state: ListState,
+    actor: Actor,
+    limit: int | None = None,
+    offset: int | None = None,
+    *where: Any,
+) -> Select[Any]:
+    """The statement of a list's rows, narrowed further by `where`."""
+    chosen = select_columns(view, actor, columns_shown(view, state))
     key = view.model.id
     order = _order(view, state)
-    found = (narrowed(view, state, actor) if base is None else base).where(*where)
+    found = narrowed(view, state, actor).where(*where)
     if offset:
         found = found.offset(offset)
     if limit is not None:
@@ -106,28 +129,32 @@ def keys_of(view: Any, state: ListState, actor: Actor, *, limit: int) -> list[in
     return list(db.session.scalars(found.limit(limit)))
 
 
-def count_and_totals(
-    view: Any, state: ListState, actor: Actor, base: Select[Any] | None = None
-) -> Totals:
+def count_and_totals(view: Any, state: ListState, actor: Actor) -> Totals:
     """One statement over the whole filtered list, for the columns of `state`."""
-    totalled = [
-        column
-        for name in state.columns
-        if (column := view.list_columns_all[name]).total and column.kind != "progress"
-    ]
-    parts = [TOTALS[column.total](getattr(view.model, column.name)) for column in totalled]
-    counted = (narrowed(view, state, actor) if base is None else base).with_only_columns(
-        func.count(), *parts
-    )
-    # By the connection: there is nothing here for the session to load.
-    found = db.session.connection().execute(counted.select_from(view.model))
+    found = db.session.connection().execute(_counting(view, state, actor))
     count, *values = found.one()
-    return Totals(
-        count,
-        {column.name: _decimal(value) for column, value in zip(totalled, values, strict=True)},
-    )
+    names = [column.name for column in _totalled(view, state)]
+    return Totals(count, {name: _decimal(value) for name, value in zip(names, values, strict=True)})
 
 
+@_kept
+def _counting(view: Any, state: ListState, actor: Actor) -> Select[Any]:
+    parts = [
+        TOTALS[column.total](getattr(view.model, column.name)) for column in _totalled(view, state)
+    ]
+    counted = narrowed(view, state, actor).with_only_columns(func.count(), *parts)
+    return counted.select_from(view.model)
+
+
+def _totalled(view: Any, state: ListState) -> list[Column]:
+    return [
+        column
+        for column in columns_shown(view, state)
+        if column.total and column.kind != "progress"
+    ]
+
+
+@_kept
 def narrowed(view: Any, state: ListState, actor: Actor) -> Select[Any]:
     """The ids of the view's rows under the scope, the filters and the quick search."""
     statement = select(view.model.id).where(visible(actor, view.model))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 
 from app.core.actor import Actor
 from app.models.organisation import DepartmentKind
 from app.web.directory import directory
 from app.web.links import filter_arguments
 from app.web.lists.state import ListState, Pair
+from app.web.words import gettext
 
 Conditions = Mapping[str, Any]
 """As `filter_arguments` takes them: `{"due_on__lt": "today", "status__in": "published,accepted"}`."""
@@ -77,9 +79,14 @@ def toggles_of(view: Any, state: ListState, actor: Actor) -> list[Toggle]:
     for quick in view.quick_filters:
         conditions = quick.conditions(actor)
         if conditions:
-            pairs = filter_arguments(view.model, **conditions)
-            found.append(_toggle(state, labels[quick.key], pairs))
+            pairs = _pairs_of(view.model, tuple(conditions.items()))
+            found.append(toggle(state, labels[quick.key], pairs))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _pairs_of(model: type[Any], conditions: tuple[tuple[str, Any], ...]) -> list[Pair]:
+    return filter_arguments(model, **dict(conditions))
 
 
 def year_toggle(view: Any, state: ListState, year: Any) -> Toggle | None:
@@ -87,10 +94,10 @@ def year_toggle(view: Any, state: ListState, year: Any) -> Toggle | None:
     if year is None or "cycle" not in view.filters_known():
         return None
     label = gettext("Year %(year)s", year=year.year)
-    return _toggle(state, label, filter_arguments(view.model, cycle=str(year.id)))
+    return toggle(state, label, _pairs_of(view.model, (("cycle", str(year.id)),)))
 
 
-def _toggle(state: ListState, label: str, pairs: list[Pair]) -> Toggle:
+def toggle(state: ListState, label: str, pairs: list[Pair]) -> Toggle:
     """Pressed if all its conditions are set. A tap takes them back, or sets them in place of
     others by the same names."""
     pressed = set(pairs) <= set(state.filters)

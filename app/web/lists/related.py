@@ -15,7 +15,7 @@ from app.extensions import db
 from app.web.links import filter_name
 from app.web.lists.cells import table_rows
 from app.web.lists.page import Header, headers_of
-from app.web.lists.query import fetch
+from app.web.lists.query import columns_shown, selecting
 from app.web.lists.state import ListState, Usual
 
 LIMIT = 100
@@ -45,9 +45,10 @@ def related_table(view: Any, parent: Any) -> RelatedTable:
     relation = view.datamodel.get_related_fk(type(parent))
     names = tuple(name for name in view.list_columns_usual if name != relation)
     state = ListState(names, usual=Usual(type(view).__name__, names, LIMIT))
-    columns = [view.list_columns_all[name] for name in names]
-    key = view.datamodel.get_relation_fk(relation)
-    found = fetch(view, state, actor, columns, limit=LIMIT + 1, where=[key == parent.id])
+    columns = columns_shown(view, state)
+    mine = view.datamodel.get_relation_fk(relation) == parent.id
+    statement = selecting(view, state, actor, LIMIT + 1, None, mine)
+    found = db.session.connection().execute(statement).all()
     given = f"?{filter_name(view.model, relation)}={parent.id}"
     may_add = not view.read_only and actor.may(f"{view.class_permission_name}:add")
     return RelatedTable(

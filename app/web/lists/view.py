@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from flask import redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import get_locale
 from sqlalchemy import inspect
 
 from app.core import clock
@@ -25,6 +24,7 @@ from app.web.lists.start import begin
 from app.web.lists.state import ListState
 from app.web.saved import saved_views_of
 from app.web.shell import chosen_cycle
+from app.web.words import language
 
 
 class Lists:
@@ -42,6 +42,9 @@ class Lists:
     quick_search: ClassVar[Sequence[str] | None] = None
     """Columns that the search box looks at; by default the texts among `search_columns`."""
     quick_filters: ClassVar[Sequence[QuickFilter]] = ()
+    own_conditions: ClassVar[Mapping[str, Column]] = {}
+    """Conditions on what is no column, as a column that is a closed set; `filters_known` has
+    their filters."""
     totals: ClassVar[Mapping[str, str]] = {}
     """"sum" or "mean" by column; percentages have a mean by default."""
     overdue: ClassVar[Overdue | None] = None
@@ -81,14 +84,18 @@ class Lists:
     def labels_said(self) -> dict[str, str]:
         """The labels of columns and quick filters in the reader's language; put into words
         once per language."""
-        language = str(get_locale())
-        said = self._labels.get(language)
+        said = self._labels.get(language())
         if said is None:
             columns = [*self.list_columns_all.values(), *self.filter_columns]
             said = {one.name: str(one.label) for one in columns}
             said |= {one.key: str(one.label) for one in self.quick_filters}
-            self._labels[language] = said
+            self._labels[language()] = said
         return said
+
+    @property
+    def saved_as(self) -> str:
+        """The name under which views of this list are saved."""
+        return str(self.class_permission_name)  # type: ignore[attr-defined]
 
     def filters_known(self) -> Any:
         """The filters of each column that may be filtered, by their place."""

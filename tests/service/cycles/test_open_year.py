@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from app.core import workflow
-from app.core.errors import RuleViolation
+from app.core import clock, workflow
+from app.core.errors import NotAllowed, RuleViolation
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.cycles.service import (
+    open_complete_year,
+    open_year,
+    standard_plan,
+    write_rule_book,
+)
+from app.cycles.year_plan import (
     ComponentPlan,
     PhasePlan,
     RulePlan,
     YearPlan,
-    open_year,
-    write_rule_book,
+    default_rules,
 )
 from app.models.cycles import (
     Component,
     Cycle,
+    CycleStatus,
+    Holiday,
     Phase,
     PhaseCode,
     ReportingMonth,
     RuleBook,
+    RuleBookStatus,
     RuleValueKind,
 )
-from tests.cast import Cast
+from tests.cast import TEST, Cast
 
 RULES = [
     RulePlan("check.first_month", "3", RuleValueKind.INTEGER, "首个监测月份"),
     RulePlan("check.grace_workdays", "3", RuleValueKind.INTEGER, "宽限期"),
 ]
+CUTOFF = RulePlan("phase.data_cutoff", "12-15", RuleValueKind.MONTH_DAY, "数据截止日")
 PLAN = YearPlan(
     year=2027,
     name="2027年度",
@@ -78,3 +88,94 @@ def test_a_value_that_is_none_of_its_kind_is_refused(session: AnySession, cast: 
     wrong = RulePlan("check.first_month", "März", RuleValueKind.INTEGER, "首个监测月份")
     with pytest.raises(RuleViolation), unit_of_work(session, office):
         write_rule_book(session, office, RuleBook(name="规则", year=2027), [wrong])
+
+
+# A year with everything it needs -----------------------------------------------------------
+
+
+def complete(session: AnySession, cast: Cast, year: int = 2027, **options: Any) -> Cycle:
+    office = cast.actor("office")
+    with unit_of_work(session, office):
+        plan = standard_plan(session, office, year)
+        return open_complete_year(session, office, plan, **options)
+
+
+def months_asked_for(session: AnySession, cycle: Cycle) -> list[int]:
+    asked = select(ReportingMonth.month).where(
+        ReportingMonth.cycle_id == cycle.id, ReportingMonth.exempt.is_(False)
+    )
+    return sorted(session.scalars(asked))
+
+
+def test_a_year_is_opened_with_the_phases_of_the_regulation(
+    session: AnySession, cast: Cast
+) -> None:
+    cycle = complete(session, cast)
+    phases = session.scalars(select(Phase).where(Phase.cycle_id == cycle.id)).all()
+    assert {phase.code for phase in phases} == set(PhaseCode)
+    kickoff = next(phase for phase in phases if phase.code == PhaseCode.KICKOFF)
+    assert (kickoff.starts_on, kickoff.article) == (dt.date(2026, 10, 31), "4.1")
+    assert cycle.data_cutoff_on == dt.date(2027, 12, 15)
+    assert months_asked_for(session, cycle) == list(range(3, 13))
+
+
+def test_its_rules_are_a_copy_of_those_of_the_year_before(session: AnySession, cast: Cast) -> None:
+    before = cast.rule_book
+    with unit_of_work(session, TEST):
+        next(v for v in before.values if v.key == "check.grace_workdays").value = "7"
+    book = complete(session, cast).rule_book
+    assert book is not None and book.id != before.id and book.status == RuleBookStatus.DRAFT
+    grace = next(value for value in book.values if value.key == "check.grace_workdays")
+    assert grace.value == "7" and len(book.values) == len(before.values)
+
+
+def test_a_first_year_takes_the_rules_of_the_seed(session: AnySession, cast: Cast) -> None:
+    book = complete(session, cast, year=2025).rule_book
+    assert book is not None
+    assert {value.key for value in book.values} == {rule.key for rule in default_rules()}
+    parts = session.scalars(select(Component.code).where(Component.rule_book_id == book.id))
+    assert {"completion", "quality", "process"} <= set(parts)
+
+
+def test_a_book_that_is_there_already_is_taken(session: AnySession, cast: Cast) -> None:
+    office = cast.actor("office")
+    with unit_of_work(session, office):
+        book = write_rule_book(session, office, RuleBook(name="规则", year=2027), [*RULES, CUTOFF])
+    assert complete(session, cast).rule_book is book
+
+
+def test_with_a_document_number_the_year_runs_at_once(session: AnySession, cast: Cast) -> None:
+    cycle = complete(session, cast, document_number=" 院发〔2026〕48号 ", start=True)
+    assert cycle.status == CycleStatus.RUNNING
+    assert cycle.rule_book is not None
+    assert cycle.rule_book.document_number == "院发〔2026〕48号"
+
+
+def test_without_one_it_cannot_start_and_nothing_is_written(
+    session: AnySession, cast: Cast
+) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        complete(session, cast, start=True)
+    assert refused.value.field == "document_number"
+    assert session.scalar(select(Cycle).where(Cycle.year == 2027)) is None
+    assert session.scalar(select(RuleBook).where(RuleBook.year == 2027)) is None
+
+
+def test_months_that_are_over_are_not_asked_for(session: AnySession, cast: Cast) -> None:
+    with clock.at(dt.date(2027, 9, 20)):
+        cycle = complete(session, cast)
+    assert months_asked_for(session, cycle) == [9, 10, 11, 12]
+
+
+def test_a_month_of_holidays_is_not_asked_for(session: AnySession, cast: Cast) -> None:
+    with unit_of_work(session, TEST):
+        session.add(
+            Holiday(name="暑假", starts_on=dt.date(2027, 7, 10), ends_on=dt.date(2027, 8, 31))
+        )
+    assert 8 not in months_asked_for(session, complete(session, cast))
+
+
+def test_only_the_office_opens_a_year(session: AnySession, cast: Cast) -> None:
+    admin = cast.actor("admin")
+    with pytest.raises(NotAllowed), unit_of_work(session, admin):
+        open_complete_year(session, admin, standard_plan(session, admin, 2027))

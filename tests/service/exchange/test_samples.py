@@ -15,6 +15,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.core.unit_of_work import AnySession
+from app.exchange.reading import read_file
+from app.exchange.recognition import Recognised, recognise
+from app.exchange.task_rows import TaskRow
+from app.exchange.tasks import parse_tasks
 from app.models.organisation import Department
 from app.models.planning import Task
 from tests.conftest import MakeApp, rolled_back
@@ -122,3 +126,20 @@ def test_the_bad_table_is_refused_row_by_row(
     }
     assert refused.keys() == {4, 6, 7, 10, 11}
     assert session.scalar(select(func.count(Task.id))) == 0
+
+
+@pytest.mark.parametrize(("path", "year"), TABLES, ids=name)
+def test_columns_given_as_they_were_guessed_read_the_same(path: Path, year: int) -> None:
+    """Setting one column right leaves everything else that was recognised as it was."""
+
+    def rows(corrections: dict[str, Any]) -> tuple[list[Recognised], list[TaskRow]]:
+        found, sheets, mapping = recognise("task", read_file(path), corrections, {})
+        table = parse_tasks(sheets, year=year, known_departments=None, mapping=mapping)
+        return found, table.rows
+
+    found, guessed = rows({})
+    given = {
+        sheet.name: {"take": True, "header_row": sheet.header, "columns": sheet.places()}
+        for sheet in found
+    }
+    assert rows(given)[1] == guessed

@@ -10,11 +10,10 @@ from flask import Flask
 
 from app.core.unit_of_work import AnySession
 from app.exchange.departments import parse_departments
-from app.exchange.jobs import KINDS
 from app.exchange.plan_tables import plan_table
 from app.exchange.reading import read_sheets
 from app.exchange.table_rows import parse_table
-from app.exchange.table_specs import SPECS
+from app.exchange.table_specs import KINDS, SPECS
 from app.exchange.tasks import parse_tasks
 from app.exchange.templates import template_of
 from tests.cast import YEAR, Cast
@@ -28,8 +27,8 @@ def test_every_import_has_a_workbook_to_fill_in(
     with app.test_request_context():
         path.write_bytes(template_of(session, cast.actor("admin"), kind))
     book = openpyxl.load_workbook(path)
-    assert len(book.sheetnames) == 3
-    assert book.worksheets[2].sheet_state == "hidden"
+    assert [sheet.sheet_state for sheet in book.worksheets[:2]] == ["visible", "visible"]
+    assert all(sheet.sheet_state == "hidden" for sheet in book.worksheets[2:])
     headings = [cell.value for cell in book.worksheets[0][1]]
     assert any(str(heading).endswith("*") for heading in headings)
 

@@ -9,20 +9,22 @@ import pytest
 from sqlalchemy import select, update
 
 from app.core import clock
-from app.core.errors import NotAllowed, RuleViolation
+from app.core.errors import NotAllowed, RuleViolation, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.cycles import Cycle, CycleStatus
 from app.models.organisation import (
     Appointment,
+    AssessmentClass,
     Charge,
     Department,
+    DepartmentClass,
     DepartmentKind,
     DepartmentSuccessor,
     SuccessionKind,
 )
-from app.models.planning import TaskDepartment, TaskStatus
+from app.models.planning import Decomposition, DecompositionStatus, TaskDepartment, TaskStatus
 from app.models.supervision import CaseStatus, SupervisionCase
-from app.organisation.succession import Succession, carry_out, succeed, uses_of
+from app.organisation.succession import Succession, carry_out, succeed
 from tests.cast import TODAY, Cast
 from tests.factories import make, make_task
 
@@ -122,7 +124,7 @@ def test_a_split_gives_each_task_to_the_successor_it_was_promised(
     session: AnySession, cast: Cast
 ) -> None:
     tasks = [make_task(lead_department=cast.xsc, status=TaskStatus.ACCEPTED) for _ in range(3)]
-    shares = {tasks[1].id: cast.xinxi.id}
+    shares = {"task": {tasks[1].id: cast.xinxi.id}}
     carried_out(session, cast, plan(SPLIT, [cast.xsc], [cast.jwc, cast.xinxi], shares=shares))
     assert [task.lead_department for task in tasks] == [cast.jwc, cast.xinxi, cast.jwc]
 
@@ -138,7 +140,7 @@ def test_a_split_gives_each_task_to_the_successor_it_was_promised(
         (SPLIT, ["xsc"], ["jwc", "xinxi"], {"effective_on": dt.date(2026, 9, 1)}, "effective_on"),
         (MERGED, ["xsc"], ["jwc"], {"ground": "  "}, "ground"),
         (MERGED, ["xsc"], ["jwc"], {"effective_on": dt.date(2020, 1, 1)}, "effective_on"),
-        (SPLIT, ["xsc"], ["jwc", "xinxi"], {"shares": {1: 10**6}}, "shares"),
+        (SPLIT, ["xsc"], ["jwc", "xinxi"], {"shares": {"task": {1: 10**6}}}, "shares"),
     ],
 )
 def test_a_plan_that_does_not_hold_together_is_refused(
@@ -170,9 +172,97 @@ def test_only_the_administrator_changes_departments(
     assert cast.xsc.valid_to is None
 
 
-def test_where_a_department_is_used_is_counted_by_table(session: AnySession, cast: Cast) -> None:
-    make_task(lead_department=cast.xsc)
-    make_task(lead_department=cast.xsc)
-    unused = make(Department, name="空部门", code="none", kind=DepartmentKind.FUNCTIONAL)
-    assert uses_of(session, cast.xsc)["task"] == 2
-    assert uses_of(session, unused) == {}
+def test_the_head_of_a_department_that_merges_ends_where_the_successor_has_one(
+    session: AnySession, cast: Cast
+) -> None:
+    carried_out(session, cast, plan(MERGED, [cast.jwc], [cast.xinxi]))
+    assert cast.actor("head_jwc").headed == frozenset()
+    assert cast.xinxi.id in cast.actor("head_xinxi").headed
+
+
+def test_a_leader_already_in_charge_of_the_successor_stays_and_no_second_one_comes(
+    session: AnySession, cast: Cast
+) -> None:
+    carried_out(session, cast, plan(MERGED, [cast.jwc], [cast.xsc]))
+    assert cast.xsc.id in cast.actor("other_leader").charged
+    assert cast.xsc.id not in cast.actor("leader").charged
+
+
+def test_the_successor_is_assessed_in_the_class_of_its_predecessor(
+    session: AnySession, cast: Cast
+) -> None:
+    renamed = make(Department, name="学生工作部", code="xsgzb", kind=DepartmentKind.FUNCTIONAL)
+    carried_out(session, cast, plan(RENAMED, [cast.xsc], [renamed]))
+    classes = session.scalars(
+        select(DepartmentClass.assessment_class).where(
+            DepartmentClass.department_id.in_((cast.xsc.id, renamed.id)),
+            DepartmentClass.cycle_id == cast.cycle.id,
+        )
+    ).all()
+    assert classes == [AssessmentClass.MANAGEMENT, AssessmentClass.MANAGEMENT]
+
+
+def test_cases_of_a_task_go_where_their_task_goes(session: AnySession, cast: Cast) -> None:
+    task = make_task(lead_department=cast.xsc, status=TaskStatus.ACCEPTED)
+    case = make(SupervisionCase, department=cast.xsc, task=task, status=CaseStatus.OPEN)
+    shares = {"task": {task.id: cast.xinxi.id}}
+    carried_out(session, cast, plan(SPLIT, [cast.xsc], [cast.jwc, cast.xinxi], shares=shares))
+    assert case.department == cast.xinxi
+
+
+def test_a_section_is_merged_into_another_with_its_tasks(session: AnySession, cast: Cast) -> None:
+    other = make(
+        Department, name="考务科", code="kwk", kind=DepartmentKind.SECTION, parent=cast.jwc
+    )
+    task = make_task(lead_department=cast.jwc, section=cast.jwc_jxk, status=TaskStatus.ACCEPTED)
+    carried_out(session, cast, plan(MERGED, [cast.jwc_jxk], [other]))
+    assert task.section == other
+    assert cast.staff_jwc.department == other
+
+
+def test_a_section_goes_on_as_a_section(session: AnySession, cast: Cast) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        carried_out(session, cast, plan(MERGED, [cast.xsc], [cast.jwc_jxk]))
+    assert refused.value.field == "successors"
+
+
+def test_a_department_is_not_merged_into_one_that_stands_under_it(
+    session: AnySession, cast: Cast
+) -> None:
+    below = make(
+        Department, name="招生办", code="zsb", kind=DepartmentKind.FUNCTIONAL, parent=cast.xsc
+    )
+    with pytest.raises(RuleViolation, match="招生办"):
+        carried_out(session, cast, plan(MERGED, [cast.xsc], [below]))
+
+
+def test_a_successor_that_begins_only_later_takes_nothing(session: AnySession, cast: Cast) -> None:
+    later = make(
+        Department, name="新处", code="xin", kind=DepartmentKind.FUNCTIONAL,
+        valid_from=dt.date(2027, 1, 1),
+    )  # fmt: skip
+    with pytest.raises(RuleViolation, match="新处"):
+        carried_out(session, cast, plan(MERGED, [cast.xsc], [later]))
+
+
+@pytest.mark.parametrize("status", [DecompositionStatus.AGGREGATED, DecompositionStatus.COMMITTEE])
+def test_what_lies_with_the_committee_is_waited_for(
+    session: AnySession, cast: Cast, status: DecompositionStatus
+) -> None:
+    day = dt.date(2026, 9, 1)
+    carried_out(session, cast, plan(MERGED, [cast.xsc], [cast.jwc], effective_on=day))
+    table = make(Decomposition, cycle=cast.cycle, edition=9, status=status)
+    task = make_task(lead_department=cast.xsc, decomposition_id=table.id)
+    make_task(lead_department=cast.xinxi, decomposition_id=table.id)
+    with pytest.raises(WrongState):
+        carried_out(session, cast, plan(MERGED, [cast.xinxi], [cast.jwc]))
+    admin = cast.actor("admin")
+    with clock.at(day), unit_of_work(session, admin):
+        assert carry_out(session, admin) == {}, "it waits for the next day"
+    assert task.lead_department == cast.xsc
+
+
+def test_two_departments_do_not_merge_into_each_other(session: AnySession, cast: Cast) -> None:
+    carried_out(session, cast, plan(MERGED, [cast.xsc], [cast.jwc]))
+    with pytest.raises(RuleViolation, match="学生工作处"):
+        carried_out(session, cast, plan(MERGED, [cast.jwc], [cast.xsc]))

@@ -9,13 +9,13 @@ import openpyxl
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from app.reports.csv_file import restore_text
 from app.reports.task_table import (
     TaskLine,
     decomposition_csv,
     decomposition_pdf,
     decomposition_xlsx,
 )
-from app.reports.xlsx import restore_formula_text
 
 HEADERS = [
     "序号", "工作要点", "目标任务", "主要举措/时序进度", "考核标准", "完成时限",
@@ -91,7 +91,7 @@ def test_csv_has_the_same_columns_and_restores_its_text():
     rows = list(csv.reader(io.StringIO(decomposition_csv(LINES).decode("utf-8-sig"), newline="")))
     assert rows[0] == HEADERS
     assert rows[1][-1] == "'=重点"
-    assert restore_formula_text(rows[1][-1]) == "=重点"
+    assert restore_text(rows[1][-1]) == "=重点"
 
 
 def test_paper_shows_every_column_and_shares_the_work_point():

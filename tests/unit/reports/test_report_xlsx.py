@@ -12,14 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from app.reports.xlsx import (
-    Column,
-    SheetSpec,
-    csv_bytes,
-    protect_formula_text,
-    restore_formula_text,
-    workbook,
-)
+from app.reports.csv_file import csv_bytes, protect_text, restore_text
+from app.reports.xlsx import Column, SheetSpec, workbook
 
 COLUMNS = [
     Column("number", "编号", 10),
@@ -182,16 +176,49 @@ def test_csv_keeps_line_feeds_quotes_and_commas():
     assert fields(csv_bytes(COLUMNS, [{"title": text}]))[1][1] == text
 
 
-@given(st.text(alphabet="'=+-@\t\r\n＝甲a1 ", max_size=8))
-def test_protected_text_comes_back_exactly(text):
-    assert restore_formula_text(protect_formula_text(text)) == text
+@given(st.text(alphabet="'=+-@\t\r\n＝甲a10.,/:eE% ", max_size=8), st.booleans())
+def test_protected_text_comes_back_exactly(text, edited):
+    assert restore_text(protect_text(text, edited=edited)) == text
 
 
 @given(st.text(alphabet="'=+-@\t\r\n＝甲a1 ", max_size=8))
 def test_no_protected_text_begins_like_a_formula(text):
-    assert protect_formula_text(text)[:1] not in tuple("=+-@\t\r\n＝")
+    assert protect_text(text)[:1] not in tuple("=+-@\t\r\n＝")
 
 
 def test_quotation_by_apostrophe_is_left_alone():
-    assert restore_formula_text("'甲'") == "'甲'"
-    assert protect_formula_text("'甲'") == "'甲'"
+    assert restore_text("'甲'") == "'甲'"
+    assert protect_text("'甲'") == "'甲'"
+
+
+@pytest.mark.parametrize(
+    "text", ["007", "1.50", "3-4", "2026/3/1", "1e5", "123456789012345678", "12:30", "50%", "TRUE"]
+)
+def test_what_a_spreadsheet_would_change_is_protected_in_a_file_to_be_edited(text):
+    assert protect_text(text, edited=True) == f"'{text}"
+    assert protect_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["7", "13800000000", "7.5", "R12-3-abcd", "甲", "1班", ""])
+def test_what_a_spreadsheet_leaves_as_it_is_needs_no_protection(text):
+    assert protect_text(text, edited=True) == text
+
+
+def test_words_to_choose_from_reach_under_the_table_and_long_lists_stand_on_a_hidden_sheet():
+    short, long = ("是", "否"), tuple(f"第{number}部门" for number in range(100))
+    columns = [
+        Column("a", "启用", allowed=short),
+        Column("b", "部门", allowed=long),
+        Column("c", "状态灯", locked=True),
+    ]
+    book = opened_book([SheetSpec("名单", columns, [["是", "第3部门", "绿灯"]], spare=50)])
+    sheet, lists = book.worksheets
+    rules = {str(one.sqref): one.formula1 for one in sheet.data_validations.dataValidation}
+    assert rules == {"A2:A52": '"是,否"', "B2:B52": "名单!$A$1:$A$100"}
+    assert lists.title == "名单" and lists.sheet_state == "hidden"
+    assert lists["A100"].value == "第99部门"
+    assert sheet["C1"].fill.fgColor.rgb != sheet["A1"].fill.fgColor.rgb
+
+
+def opened_book(sheets):
+    return openpyxl.load_workbook(io.BytesIO(workbook(sheets)))

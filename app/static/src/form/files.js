@@ -38,13 +38,18 @@ function blame(field, sentences) {
   field.setAttribute("aria-describedby", [`${field.id}-help`, list.id].join(" "));
 }
 
+// What is wrong with the chosen files; each is named where there are several.
+function problems(field) {
+  const files = [...field.files];
+  const told = files.map((file) => [file, wrong(field, file)]).filter(([, words]) => words);
+  return told.map(([file, words]) => (files.length > 1 ? `${file.name}: ${words}` : words));
+}
+
 function chosen(place, field) {
-  const file = field.files[0];
   const name = place.querySelector(".lx-drop-file-name");
-  name.hidden = !file;
-  name.textContent = file ? `${file.name} · ${size(file.size)}` : "";
-  const problem = file ? wrong(field, file) : "";
-  blame(field, problem ? [problem] : []);
+  name.hidden = !field.files.length;
+  name.textContent = [...field.files].map((file) => `${file.name} · ${size(file.size)}`).join("\n");
+  blame(field, problems(field));
 }
 
 function makePlace(place) {
@@ -112,8 +117,8 @@ export function start(root) {
     form.addEventListener("submit", (event) => {
       const field = form.querySelector("input[type=file]");
       event.preventDefault();
-      const problem = field.files[0] ? wrong(field, field.files[0]) : "";
-      if (problem) blame(field, [problem]);
+      const told = problems(field);
+      if (told.length) blame(field, told);
       else send(form);
     });
   }

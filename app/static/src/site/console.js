@@ -1,10 +1,13 @@
-// The data console: a value of the list changes in place. Click or Enter opens an editor, Enter
-// (or leaving it) saves, Escape gives up. What is refused is told at the cell, the input stays.
+// The data console: values that change in place, a tree that folds, rows put in order. Without
+// scripts the forms do the same, the tree stands unfolded, and each step of the order is a save.
+
+// Values: click or Enter opens an editor, Enter (or leaving it) saves, Escape gives up. What is
+// refused is told at the cell, the input stays.
 
 const CELL = ".console-cell";
 
-function settings() {
-  const place = document.getElementById("console-cells");
+function told(name) {
+  const place = document.getElementById(name);
   return place ? JSON.parse(place.textContent) : null;
 }
 
@@ -147,17 +150,143 @@ function follow(told) {
     const cell = event.target.closest?.(CELL);
     if (cell && !cell.classList.contains("console-open")) edit(told, cell);
   });
-  // The list changes its rows in place: new cells are offered as they come.
-  new MutationObserver(() => offer(told, document)).observe(document.querySelector("main"), {
-    childList: true,
+}
+
+// The tree -----------------------------------------------------------------------------------
+
+// Which rows are folded stays as long as the window; what a condition has found is never hidden
+// by what was folded before.
+function place() {
+  return `console-folded${document.querySelector(".ls-clear") ? location.search : ""}`;
+}
+
+function folded() {
+  return new Set(JSON.parse(sessionStorage.getItem(place()) ?? "[]"));
+}
+
+function fold(told) {
+  const shut = folded();
+  const lines = [...document.querySelectorAll("tr[data-row]")];
+  const hidden = new Set();
+  for (const line of lines) {
+    const { row, parent } = line.dataset;
+    line.hidden = hidden.has(parent) || shut.has(parent);
+    if (line.hidden) hidden.add(row);
+    const button = line.querySelector(".console-fold");
+    button?.setAttribute("aria-expanded", String(!shut.has(row)));
+  }
+  const all = document.querySelector(".console-fold-all");
+  if (all) all.textContent = shut.size ? told.all : told.none;
+}
+
+function remember(shut, told) {
+  sessionStorage.setItem(place(), JSON.stringify([...shut]));
+  fold(told);
+}
+
+function grow(told) {
+  const lines = document.querySelectorAll("tr[data-above]");
+  if (!lines.length || document.querySelector(".console-fold")) return;
+  for (const line of lines) {
+    const name = line.querySelector(".ls-open");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "console-fold";
+    button.setAttribute("aria-label", `${name.textContent.trim()}：${told.fold}`);
+    button.addEventListener("click", () => {
+      const shut = folded();
+      if (!shut.delete(line.dataset.row)) shut.add(line.dataset.row);
+      remember(shut, told);
+    });
+    name.before(button);
+  }
+  const all = document.createElement("button");
+  all.type = "button";
+  all.className = "btn btn-ghost console-fold-all";
+  all.addEventListener("click", () => {
+    const above = [...document.querySelectorAll("tr[data-above]")].map((one) => one.dataset.row);
+    remember(new Set(folded().size ? [] : above), told);
+  });
+  document.querySelector(".ls-tools")?.prepend(all);
+  fold(told);
+}
+
+// The order ----------------------------------------------------------------------------------
+
+function arrange(form) {
+  let changed = false;
+  const save = document.getElementById("console-order-save");
+  const place = document.getElementById("console-order-said");
+
+  function tell(item) {
+    changed = true;
+    save.hidden = false;
+    const near = [...item.parentElement.children];
+    place.textContent = form.dataset.said
+      .replace("{name}", item.querySelector(".console-order-name").textContent.trim())
+      .replace("{place}", near.indexOf(item) + 1)
+      .replace("{count}", near.length);
+  }
+
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[name=move]");
+    if (!button) return;
+    event.preventDefault();
+    const item = button.closest("li");
+    const other =
+      button.value.startsWith("up") ? item.previousElementSibling : item.nextElementSibling;
+    if (!other) return;
+    if (button.value.startsWith("up")) other.before(item);
+    else other.after(item);
+    button.focus();
+    tell(item);
+  });
+  form.addEventListener("submit", () => {
+    changed = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (changed) event.preventDefault();
+  });
+  for (const item of form.querySelectorAll("li")) drag(form, item, tell);
+}
+
+function drag(form, item, tell) {
+  const row = item.querySelector(".console-order-row");
+  row.draggable = true;
+  row.addEventListener("dragstart", (event) => {
+    event.dataTransfer.effectAllowed = "move";
+    item.classList.add("console-dragged");
+  });
+  row.addEventListener("dragend", () => {
+    item.classList.remove("console-dragged");
+    tell(item);
+  });
+  item.addEventListener("dragover", (event) => {
+    const moved = form.querySelector(".console-dragged");
+    if (!moved || moved.parentElement !== item.parentElement) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (moved === item) return;
+    const half = row.getBoundingClientRect();
+    if (event.clientY < half.top + half.height / 2) item.before(moved);
+    else item.after(moved);
   });
 }
 
 export function start() {
   const here = document.querySelector(".console-tabs [aria-current]");
   if (here) here.parentElement.scrollLeft = here.offsetLeft - 24;
-  const told = settings();
-  if (!told) return;
-  offer(told, document);
-  follow(told);
+  const form = document.getElementById("console-order");
+  if (form) arrange(form);
+  const [cells, tree] = [told("console-cells"), told("console-tree")];
+  if (cells) follow(cells);
+  const dressed = () => {
+    if (cells) offer(cells, document);
+    if (tree) grow(tree);
+  };
+  dressed();
+  // The list changes its rows in place: what is new is dressed as it comes.
+  if (cells || tree) {
+    new MutationObserver(dressed).observe(document.querySelector("main"), { childList: true });
+  }
 }

@@ -1,0 +1,169 @@
+"""The list of tasks that was exported, edited, and comes back.
+
+Each row has a mark (`row_marks`), so nothing has to be guessed: one row is one task, found
+again whatever was edited in it, and a cell that still says what is stored says nothing. What
+has been edited then goes the way of every other table of tasks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from app.core.text import Message, message
+from app.exchange.cells import column_letter, narrow
+from app.exchange.editable import headings_of
+from app.exchange.layout import Layout
+from app.exchange.lookups import DepartmentBook, People, Words
+from app.exchange.milestones import Milestone
+from app.exchange.problems import FieldError, Problem
+from app.exchange.reading import Sheet
+from app.exchange.row_marks import (
+    MARK,
+    REPEATED,
+    STALE,
+    UNKNOWN,
+    letters_of,
+    place_of_marks,
+    read_mark,
+    rows_told,
+    told_of_file,
+)
+from app.exchange.stored_tasks import StoredTask
+from app.exchange.task_rows import Departments, TaskBuilder, TaskRow
+from app.models.planning import Task
+
+_PLAIN_DATE = re.compile(r"[\d./年月日-]+")
+TABLE = Task.__tablename__
+
+
+def take_exported(
+    rows: list[TaskRow],
+    problems: list[Problem],
+    sheets: list[Sheet],
+    departments: Departments,
+    year: int,
+) -> list[Sheet]:
+    """Put what exported sheets hold into `rows` and `problems`; the sheets that are left to read
+    in another way: none, where one was exported."""
+    exported = [(sheet, place) for sheet in sheets if (place := place_of_marks(sheet))]
+    for sheet, (header, marks) in exported:
+        found, notes = _parse(sheet, header, marks, departments, year)
+        rows += found
+        problems += notes
+    return [] if exported else sheets
+
+
+def _parse(
+    sheet: Sheet, header: int, marks: int, departments: Departments, year: int
+) -> tuple[list[TaskRow], list[Problem]]:
+    """The rows of an exported sheet, and what its owner should know."""
+    known = {
+        narrow(word).casefold(): name for name, pair in headings_of(Task).items() for word in pair
+    }
+    columns: dict[str, list[int]] = {}
+    unknown: list[str] = []
+    for column in range(1, len(sheet.rows[header - 1]) + 1):
+        text = sheet.text(header, column)
+        name = known.get(narrow(text).casefold())
+        if name is not None and name not in columns:
+            columns[name] = [column]
+        elif text and column != marks:
+            unknown.append(text)
+    builder = TaskBuilder(sheet, Layout(header, header + 1, columns), departments, year)
+    rows: list[TaskRow] = []
+    seen: dict[str, int] = {}
+    for number in range(header + 1, sheet.height + 1):
+        if not any(sheet.text(number, one) for one in [marks, *(c for (c,) in columns.values())]):
+            continue
+        row = builder.build([number], section="", department="")
+        row.mark = sheet.text(number, marks)
+        row.said = {name: sheet.text(number, column) for name, (column,) in columns.items()}
+        row.columns[MARK] = column_letter(marks)
+        earlier = seen.setdefault(row.mark, number) if row.mark else number
+        if earlier != number:
+            _refuse(row, message(REPEATED, row=earlier))
+        rows.append(row)
+    exported = rows_told(sheet.text(header, marks)) or 0
+    here = sum(bool(row.mark) for row in rows)
+    return rows, told_of_file(sheet.name, header, exported, here, unknown)
+
+
+def marked_tasks(rows: list[TaskRow], tasks: list[StoredTask]) -> dict[int, StoredTask]:
+    """The stored task of each row with a mark, by the row's place; a mark that no task of the
+    year has is an error of its row."""
+    by_id = {task.id: task for task in tasks}
+    found: dict[int, StoredTask] = {}
+    for place, row in enumerate(rows):
+        if not row.mark:
+            continue
+        mark = read_mark(row.mark)
+        task = by_id.get(mark.id) if mark else None
+        if mark is None or task is None or mark.letters != letters_of(TABLE, task.id, task.born):
+            _refuse(row, UNKNOWN)
+            continue
+        found[place] = task
+    return found
+
+
+def keep_stored(
+    row: TaskRow, task: StoredTask, departments: DepartmentBook, people: People, categories: Words
+) -> TaskRow:
+    """The row with nothing in it but its edits; for the rest it says what is stored."""
+    same = {
+        name
+        for name, text in row.said.items()
+        if _says_the_same(name, text, row, task, departments, people, categories)
+    }
+    edited = set(row.said) - same
+    kept = replace(row, columns={n: c for n, c in row.columns.items() if n in edited or n == MARK})
+    kept.errors = [one for one in row.errors if one.field in edited or one.field == MARK]
+    kept.warnings = [one for one in row.warnings if one.field in edited]
+    for name in ("number", "title", "goal", "measures", "standard", "remark"):
+        if name not in edited:
+            setattr(kept, name, task.text(name))
+    if "lead" not in edited:
+        leads = [] if task.lead_department_id is None else [task.lead_department_id]
+        kept.lead = departments.names(leads)
+    if "measures" not in edited:
+        kept.milestones = [Milestone(day, text) for day, text in task.milestones]
+    if "due" not in edited:
+        kept.due, kept.due_text = task.due_on, task.due_words()
+    elif row.due is not None and _PLAIN_DATE.fullmatch(narrow(row.due_text)):
+        kept.due_text = row.due.isoformat()
+    mark = read_mark(row.mark)
+    if edited and mark is not None and mark.version != task.version:
+        kept.warnings.append(FieldError(MARK, row.columns.get(MARK), STALE, row.row))
+    return kept
+
+
+def _says_the_same(
+    name: str,
+    text: str,
+    row: TaskRow,
+    task: StoredTask,
+    departments: DepartmentBook,
+    people: People,
+    categories: Words,
+) -> bool:
+    """Does the cell say what the list says of the stored task?"""
+    if name == "lead":
+        key = task.lead_department_id
+        return not text if key is None else departments.id_of(text) == key
+    if name in ("leader", "owner"):
+        key = getattr(task, f"{name}_id")
+        return text == (people.names.get(key, "") if key else "")
+    if name == "category":
+        key = task.category_id
+        return not text if key is None else bool(text) and categories.id_of(text) == key
+    if name == "due":
+        if task.due_on is None:
+            return not text
+        return row.due == task.due_on and bool(_PLAIN_DATE.fullmatch(narrow(text)))
+    if name == "weight":
+        return row.weight == task.weight if text else task.weight is None
+    return text == task.text(name)
+
+
+def _refuse(row: TaskRow, words: Message) -> None:
+    row.errors.append(FieldError(MARK, row.columns.get(MARK), words, row.row))

@@ -1,0 +1,95 @@
+"""The import screen's doors for what comes after: undoing an import, and its refused rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext
+
+from app.core import clock
+from app.core.errors import Refusal
+from app.exchange.looking import look
+from app.exchange.refused import refused_workbook
+from app.exchange.reversal import CannotUndo, Obstacle, Run, obstacles, reverse_job, undo_until
+from app.exchange.uploads import Shelf
+from app.extensions import db
+from app.models.system import ImportJob, ImportStatus
+from app.web.downloads import attachment
+from app.web.formats import show
+from app.web.views import the_actor, view_of
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LISTED = 20
+"""Rows that the page names where an import cannot be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What the page of an import says about undoing it: `until` when it may be, and after a
+    refusal the rows in its way with their addresses."""
+
+    until: str = ""
+    obstacles: tuple[tuple[Obstacle, str], ...] = ()
+    more: int = 0
+
+
+class ReversalDoors:
+    """Part of `ImportView`, whose `_job` finds one's own import."""
+
+    @expose("/<int:pk>/reverse", methods=["POST"])
+    @has_access
+    def reverse(self, pk: int) -> Any:
+        """A second click finds the import undone and is told so."""
+        job = self._job(pk)  # type: ignore[attr-defined]
+        try:
+            reverse_job(db.session, the_actor(), job, _hours())
+        except CannotUndo:
+            return redirect(url_for("ImportView.show", pk=pk, undo="refused"))
+        except Refusal as refusal:
+            flash(str(refusal), "danger")
+        else:
+            flash(gettext("The import has been undone."), "success")
+        return redirect(url_for("ImportView.show", pk=pk))
+
+    @expose("/<int:pk>/refused")
+    @has_access
+    def refused(self, pk: int) -> Any:
+        """The refused rows as a workbook; 404 where none is."""
+        job = self._job(pk)  # type: ignore[attr-defined]
+        if job.status != ImportStatus.PREVIEW:
+            abort(404)
+        seen = look(db.session, the_actor(), _shelf(), job, lambda done, total: None)
+        try:
+            content = refused_workbook(seen, self.field_label(job.kind))  # type: ignore[attr-defined]
+        except ValueError:
+            abort(404)
+        name = gettext("refused rows")
+        return attachment(content, f"{Path(job.file_name).stem}-{name}.xlsx", XLSX)
+
+    def undo_of(self, job: ImportJob) -> Undo:
+        """For the page of `job`."""
+        until = undo_until(job, _hours())
+        if until is None or clock.now() > until:
+            return Undo()
+        found = obstacles(db.session, Run(db.session, job)) if "undo" in request.args else []
+        told = tuple((one, _address(one.row)) for one in found[:LISTED])
+        return Undo(str(show(until)), told, len(found) - len(told))
+
+
+def _shelf() -> Shelf:
+    return Shelf(current_app.config["FILES_PATH"])
+
+
+def _hours() -> int:
+    return int(current_app.config["IMPORT_UNDO_HOURS"])
+
+
+def _address(row: Any) -> str:
+    """The page of a row, where it has one."""
+    view = None if row is None else view_of(type(row))
+    return url_for(f"{view.endpoint}.show", pk=row.id) if view else ""

@@ -1,0 +1,1 @@
+"""Setting a college up: what is there, what is missing, and the first year's form."""
