@@ -398,34 +398,8 @@ COMMENT ON COLUMN department_successor.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN department_successor.updated_at IS '更新时间（UTC）';
 
 -- ==========================================================================================
--- The year: phases, rule books, goals, meetings and decisions
+-- Meetings: agenda items, decisions, entries from paper
 -- ==========================================================================================
-
--- holiday: 学校自定的假期与补班
-CREATE TABLE holiday (
-    id SERIAL NOT NULL,
-    starts_on DATE NOT NULL,
-    ends_on DATE NOT NULL,
-    name VARCHAR(60) NOT NULL,
-    is_workday BOOLEAN DEFAULT '0' NOT NULL,
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_holiday PRIMARY KEY (id),
-    CONSTRAINT ck_holiday_ends_on_after_starts_on CHECK (ends_on >= starts_on),
-    CONSTRAINT ck_holiday_name_not_blank CHECK (length(trim(name)) > 0)
-);
-CREATE INDEX ix_holiday_ends_on ON holiday (ends_on);
-CREATE INDEX ix_holiday_starts_on ON holiday (starts_on);
-COMMENT ON TABLE holiday IS '学校自定的假期与补班';
-COMMENT ON COLUMN holiday.id IS '主键';
-COMMENT ON COLUMN holiday.starts_on IS '开始';
-COMMENT ON COLUMN holiday.ends_on IS '结束';
-COMMENT ON COLUMN holiday.name IS '名称';
-COMMENT ON COLUMN holiday.is_workday IS '是否上班';
-COMMENT ON COLUMN holiday.version IS '版本（乐观锁）';
-COMMENT ON COLUMN holiday.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN holiday.updated_at IS '更新时间（UTC）';
 
 -- meeting: 会议
 CREATE TABLE meeting (
@@ -589,6 +563,36 @@ COMMENT ON COLUMN paper_entry.version IS '版本（乐观锁）';
 COMMENT ON COLUMN paper_entry.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN paper_entry.updated_at IS '更新时间（UTC）';
 
+-- ==========================================================================================
+-- The year: phases, rule books, goals
+-- ==========================================================================================
+
+-- holiday: 学校自定的假期与补班
+CREATE TABLE holiday (
+    id SERIAL NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    name VARCHAR(60) NOT NULL,
+    is_workday BOOLEAN DEFAULT '0' NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_holiday PRIMARY KEY (id),
+    CONSTRAINT ck_holiday_ends_on_after_starts_on CHECK (ends_on >= starts_on),
+    CONSTRAINT ck_holiday_name_not_blank CHECK (length(trim(name)) > 0)
+);
+CREATE INDEX ix_holiday_ends_on ON holiday (ends_on);
+CREATE INDEX ix_holiday_starts_on ON holiday (starts_on);
+COMMENT ON TABLE holiday IS '学校自定的假期与补班';
+COMMENT ON COLUMN holiday.id IS '主键';
+COMMENT ON COLUMN holiday.starts_on IS '开始';
+COMMENT ON COLUMN holiday.ends_on IS '结束';
+COMMENT ON COLUMN holiday.name IS '名称';
+COMMENT ON COLUMN holiday.is_workday IS '是否上班';
+COMMENT ON COLUMN holiday.version IS '版本（乐观锁）';
+COMMENT ON COLUMN holiday.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN holiday.updated_at IS '更新时间（UTC）';
+
 -- rule_book: 考核规则版本
 CREATE TABLE rule_book (
     id SERIAL NOT NULL,
@@ -726,7 +730,7 @@ COMMENT ON COLUMN department_class.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN department_class.updated_at IS '更新时间（UTC）';
 
 -- ==========================================================================================
--- The year: phases, rule books, goals, meetings and decisions
+-- The year: phases, rule books, goals
 -- ==========================================================================================
 
 -- phase: 阶段
@@ -930,113 +934,8 @@ COMMENT ON COLUMN strategic_goal.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN strategic_goal.updated_at IS '更新时间（UTC）';
 
 -- ==========================================================================================
--- Planning (Art. 4-5): work points, plans, the decomposition, tasks, baseline
+-- Work points (Art. 4.4-4.5): editions, points, opinions
 -- ==========================================================================================
-
--- decomposition: 部门目标任务分解表
-CREATE TABLE decomposition (
-    id SERIAL NOT NULL,
-    cycle_id INTEGER NOT NULL,
-    edition INTEGER DEFAULT '1' NOT NULL,
-    title VARCHAR(200) NOT NULL,
-    status VARCHAR(24) NOT NULL,
-    issue_number VARCHAR(60),
-    issued_on DATE,
-    decision_id INTEGER,
-    agenda_item_id INTEGER,
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_decomposition PRIMARY KEY (id),
-    CONSTRAINT uq_decomposition_cycle_id_edition UNIQUE (cycle_id, edition),
-    CONSTRAINT ck_decomposition_issued_has_number CHECK (status <> 'issued' OR (issue_number IS NOT NULL AND issued_on IS NOT NULL)),
-    CONSTRAINT fk_decomposition_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
-    CONSTRAINT ck_decomposition_status CHECK (status IN ('drafting', 'aggregated', 'committee', 'approved', 'returned', 'issued')),
-    CONSTRAINT fk_decomposition_decision_id FOREIGN KEY(decision_id) REFERENCES decision (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_decomposition_agenda_item_id FOREIGN KEY(agenda_item_id) REFERENCES agenda_item (id) ON DELETE RESTRICT
-);
-CREATE INDEX ix_decomposition_agenda_item_id ON decomposition (agenda_item_id);
-CREATE INDEX ix_decomposition_cycle_id ON decomposition (cycle_id);
-CREATE INDEX ix_decomposition_decision_id ON decomposition (decision_id);
-CREATE INDEX ix_decomposition_status ON decomposition (status);
-COMMENT ON TABLE decomposition IS '部门目标任务分解表';
-COMMENT ON COLUMN decomposition.id IS '主键';
-COMMENT ON COLUMN decomposition.cycle_id IS '年度';
-COMMENT ON COLUMN decomposition.edition IS '稿次';
-COMMENT ON COLUMN decomposition.title IS '标题';
-COMMENT ON COLUMN decomposition.status IS '状态';
-COMMENT ON COLUMN decomposition.issue_number IS '文号';
-COMMENT ON COLUMN decomposition.issued_on IS '发布日期';
-COMMENT ON COLUMN decomposition.decision_id IS '审定';
-COMMENT ON COLUMN decomposition.agenda_item_id IS '议题';
-COMMENT ON COLUMN decomposition.version IS '版本（乐观锁）';
-COMMENT ON COLUMN decomposition.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN decomposition.updated_at IS '更新时间（UTC）';
-
--- baseline: 分解表基准版
-CREATE TABLE baseline (
-    id SERIAL NOT NULL,
-    decomposition_id INTEGER NOT NULL,
-    frozen_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    content_hash VARCHAR(64),
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_baseline PRIMARY KEY (id),
-    CONSTRAINT uq_baseline_decomposition_id UNIQUE (decomposition_id),
-    CONSTRAINT fk_baseline_decomposition_id FOREIGN KEY(decomposition_id) REFERENCES decomposition (id) ON DELETE RESTRICT
-);
-COMMENT ON TABLE baseline IS '分解表基准版';
-COMMENT ON COLUMN baseline.id IS '主键';
-COMMENT ON COLUMN baseline.decomposition_id IS '分解表';
-COMMENT ON COLUMN baseline.frozen_at IS '冻结时间';
-COMMENT ON COLUMN baseline.content_hash IS '内容摘要';
-COMMENT ON COLUMN baseline.version IS '版本（乐观锁）';
-COMMENT ON COLUMN baseline.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN baseline.updated_at IS '更新时间（UTC）';
-
--- department_plan: 部门年度工作计划
-CREATE TABLE department_plan (
-    id SERIAL NOT NULL,
-    cycle_id INTEGER NOT NULL,
-    department_id INTEGER NOT NULL,
-    text TEXT,
-    status VARCHAR(24) NOT NULL,
-    review_round INTEGER DEFAULT '0' NOT NULL,
-    sent_at TIMESTAMP WITH TIME ZONE,
-    reviewed_by_id INTEGER,
-    reviewed_at TIMESTAMP WITH TIME ZONE,
-    review_comment TEXT,
-    submitted_at TIMESTAMP WITH TIME ZONE,
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_department_plan PRIMARY KEY (id),
-    CONSTRAINT uq_department_plan_cycle_id_department_id UNIQUE (cycle_id, department_id),
-    CONSTRAINT fk_department_plan_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_department_plan_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
-    CONSTRAINT ck_department_plan_status CHECK (status IN ('draft', 'review', 'reviewed', 'returned', 'submitted', 'aggregated')),
-    CONSTRAINT fk_department_plan_reviewed_by_id FOREIGN KEY(reviewed_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
-);
-CREATE INDEX ix_department_plan_cycle_id ON department_plan (cycle_id);
-CREATE INDEX ix_department_plan_department_id ON department_plan (department_id);
-CREATE INDEX ix_department_plan_reviewed_by_id ON department_plan (reviewed_by_id);
-CREATE INDEX ix_department_plan_status ON department_plan (status);
-COMMENT ON TABLE department_plan IS '部门年度工作计划';
-COMMENT ON COLUMN department_plan.id IS '主键';
-COMMENT ON COLUMN department_plan.cycle_id IS '年度';
-COMMENT ON COLUMN department_plan.department_id IS '部门';
-COMMENT ON COLUMN department_plan.text IS '计划正文';
-COMMENT ON COLUMN department_plan.status IS '状态';
-COMMENT ON COLUMN department_plan.review_round IS '送审次数';
-COMMENT ON COLUMN department_plan.sent_at IS '送审时间';
-COMMENT ON COLUMN department_plan.reviewed_by_id IS '审阅领导';
-COMMENT ON COLUMN department_plan.reviewed_at IS '审阅时间';
-COMMENT ON COLUMN department_plan.review_comment IS '审阅意见';
-COMMENT ON COLUMN department_plan.submitted_at IS '提交时间';
-COMMENT ON COLUMN department_plan.version IS '版本（乐观锁）';
-COMMENT ON COLUMN department_plan.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN department_plan.updated_at IS '更新时间（UTC）';
 
 -- work_point_set: 工作要点稿
 CREATE TABLE work_point_set (
@@ -1113,6 +1012,138 @@ COMMENT ON COLUMN work_point.previous_id IS '上一稿条目';
 COMMENT ON COLUMN work_point.version IS '版本（乐观锁）';
 COMMENT ON COLUMN work_point.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN work_point.updated_at IS '更新时间（UTC）';
+
+-- work_point_opinion: 对工作要点的意见
+CREATE TABLE work_point_opinion (
+    id SERIAL NOT NULL,
+    work_point_set_id INTEGER NOT NULL,
+    work_point_id INTEGER,
+    department_id INTEGER,
+    author_id INTEGER NOT NULL,
+    recorded_by_id INTEGER,
+    agrees BOOLEAN DEFAULT '0' NOT NULL,
+    text TEXT NOT NULL,
+    answer VARCHAR(24),
+    answer_reason TEXT,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_work_point_opinion PRIMARY KEY (id),
+    CONSTRAINT ck_work_point_opinion_text_not_blank CHECK (length(trim(text)) > 0),
+    CONSTRAINT ck_work_point_opinion_answer_has_reason CHECK (answer IS NULL OR answer_reason IS NOT NULL),
+    CONSTRAINT fk_work_point_opinion_work_point_set_id FOREIGN KEY(work_point_set_id) REFERENCES work_point_set (id) ON DELETE CASCADE,
+    CONSTRAINT fk_work_point_opinion_work_point_id FOREIGN KEY(work_point_id) REFERENCES work_point (id) ON DELETE CASCADE,
+    CONSTRAINT fk_work_point_opinion_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_work_point_opinion_author_id FOREIGN KEY(author_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_work_point_opinion_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
+    CONSTRAINT ck_work_point_opinion_answer CHECK (answer IN ('adopted', 'partly', 'not_adopted'))
+);
+CREATE INDEX ix_work_point_opinion_author_id ON work_point_opinion (author_id);
+CREATE INDEX ix_work_point_opinion_department_id ON work_point_opinion (department_id);
+CREATE INDEX ix_work_point_opinion_recorded_by_id ON work_point_opinion (recorded_by_id);
+CREATE INDEX ix_work_point_opinion_work_point_id ON work_point_opinion (work_point_id);
+CREATE INDEX ix_work_point_opinion_work_point_set_id ON work_point_opinion (work_point_set_id);
+COMMENT ON TABLE work_point_opinion IS '对工作要点的意见';
+COMMENT ON COLUMN work_point_opinion.id IS '主键';
+COMMENT ON COLUMN work_point_opinion.work_point_set_id IS '工作要点';
+COMMENT ON COLUMN work_point_opinion.work_point_id IS '条目';
+COMMENT ON COLUMN work_point_opinion.department_id IS '提出部门';
+COMMENT ON COLUMN work_point_opinion.author_id IS '提出人';
+COMMENT ON COLUMN work_point_opinion.recorded_by_id IS '代录人';
+COMMENT ON COLUMN work_point_opinion.agrees IS '无修改意见';
+COMMENT ON COLUMN work_point_opinion.text IS '意见';
+COMMENT ON COLUMN work_point_opinion.answer IS '处理';
+COMMENT ON COLUMN work_point_opinion.answer_reason IS '处理说明';
+COMMENT ON COLUMN work_point_opinion.version IS '版本（乐观锁）';
+COMMENT ON COLUMN work_point_opinion.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN work_point_opinion.updated_at IS '更新时间（UTC）';
+
+-- ==========================================================================================
+-- Planning (Art. 4-5): department plans, the decomposition, tasks
+-- ==========================================================================================
+
+-- decomposition: 部门目标任务分解表
+CREATE TABLE decomposition (
+    id SERIAL NOT NULL,
+    cycle_id INTEGER NOT NULL,
+    edition INTEGER DEFAULT '1' NOT NULL,
+    title VARCHAR(200) NOT NULL,
+    status VARCHAR(24) NOT NULL,
+    issue_number VARCHAR(60),
+    issued_on DATE,
+    decision_id INTEGER,
+    agenda_item_id INTEGER,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_decomposition PRIMARY KEY (id),
+    CONSTRAINT uq_decomposition_cycle_id_edition UNIQUE (cycle_id, edition),
+    CONSTRAINT ck_decomposition_issued_has_number CHECK (status <> 'issued' OR (issue_number IS NOT NULL AND issued_on IS NOT NULL)),
+    CONSTRAINT fk_decomposition_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
+    CONSTRAINT ck_decomposition_status CHECK (status IN ('drafting', 'aggregated', 'committee', 'approved', 'returned', 'issued')),
+    CONSTRAINT fk_decomposition_decision_id FOREIGN KEY(decision_id) REFERENCES decision (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_decomposition_agenda_item_id FOREIGN KEY(agenda_item_id) REFERENCES agenda_item (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_decomposition_agenda_item_id ON decomposition (agenda_item_id);
+CREATE INDEX ix_decomposition_cycle_id ON decomposition (cycle_id);
+CREATE INDEX ix_decomposition_decision_id ON decomposition (decision_id);
+CREATE INDEX ix_decomposition_status ON decomposition (status);
+COMMENT ON TABLE decomposition IS '部门目标任务分解表';
+COMMENT ON COLUMN decomposition.id IS '主键';
+COMMENT ON COLUMN decomposition.cycle_id IS '年度';
+COMMENT ON COLUMN decomposition.edition IS '稿次';
+COMMENT ON COLUMN decomposition.title IS '标题';
+COMMENT ON COLUMN decomposition.status IS '状态';
+COMMENT ON COLUMN decomposition.issue_number IS '文号';
+COMMENT ON COLUMN decomposition.issued_on IS '发布日期';
+COMMENT ON COLUMN decomposition.decision_id IS '审定';
+COMMENT ON COLUMN decomposition.agenda_item_id IS '议题';
+COMMENT ON COLUMN decomposition.version IS '版本（乐观锁）';
+COMMENT ON COLUMN decomposition.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN decomposition.updated_at IS '更新时间（UTC）';
+
+-- department_plan: 部门年度工作计划
+CREATE TABLE department_plan (
+    id SERIAL NOT NULL,
+    cycle_id INTEGER NOT NULL,
+    department_id INTEGER NOT NULL,
+    text TEXT,
+    status VARCHAR(24) NOT NULL,
+    review_round INTEGER DEFAULT '0' NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
+    reviewed_by_id INTEGER,
+    reviewed_at TIMESTAMP WITH TIME ZONE,
+    review_comment TEXT,
+    submitted_at TIMESTAMP WITH TIME ZONE,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_department_plan PRIMARY KEY (id),
+    CONSTRAINT uq_department_plan_cycle_id_department_id UNIQUE (cycle_id, department_id),
+    CONSTRAINT fk_department_plan_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_department_plan_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
+    CONSTRAINT ck_department_plan_status CHECK (status IN ('draft', 'review', 'reviewed', 'returned', 'submitted', 'aggregated')),
+    CONSTRAINT fk_department_plan_reviewed_by_id FOREIGN KEY(reviewed_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_department_plan_cycle_id ON department_plan (cycle_id);
+CREATE INDEX ix_department_plan_department_id ON department_plan (department_id);
+CREATE INDEX ix_department_plan_reviewed_by_id ON department_plan (reviewed_by_id);
+CREATE INDEX ix_department_plan_status ON department_plan (status);
+COMMENT ON TABLE department_plan IS '部门年度工作计划';
+COMMENT ON COLUMN department_plan.id IS '主键';
+COMMENT ON COLUMN department_plan.cycle_id IS '年度';
+COMMENT ON COLUMN department_plan.department_id IS '部门';
+COMMENT ON COLUMN department_plan.text IS '计划正文';
+COMMENT ON COLUMN department_plan.status IS '状态';
+COMMENT ON COLUMN department_plan.review_round IS '送审次数';
+COMMENT ON COLUMN department_plan.sent_at IS '送审时间';
+COMMENT ON COLUMN department_plan.reviewed_by_id IS '审阅领导';
+COMMENT ON COLUMN department_plan.reviewed_at IS '审阅时间';
+COMMENT ON COLUMN department_plan.review_comment IS '审阅意见';
+COMMENT ON COLUMN department_plan.submitted_at IS '提交时间';
+COMMENT ON COLUMN department_plan.version IS '版本（乐观锁）';
+COMMENT ON COLUMN department_plan.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN department_plan.updated_at IS '更新时间（UTC）';
 
 -- task: 目标任务
 CREATE TABLE task (
@@ -1244,108 +1275,6 @@ COMMENT ON COLUMN task.remark IS '备注';
 COMMENT ON COLUMN task.version IS '版本（乐观锁）';
 COMMENT ON COLUMN task.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN task.updated_at IS '更新时间（UTC）';
-
--- baseline_task: 基准任务
-CREATE TABLE baseline_task (
-    id SERIAL NOT NULL,
-    baseline_id INTEGER NOT NULL,
-    task_id INTEGER NOT NULL,
-    number VARCHAR(40) NOT NULL,
-    title VARCHAR(500) NOT NULL,
-    goal TEXT,
-    measures TEXT,
-    standard TEXT,
-    lead_department_id INTEGER,
-    departments_text TEXT,
-    due_on DATE,
-    due_text VARCHAR(120),
-    weight NUMERIC(7, 2),
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_baseline_task PRIMARY KEY (id),
-    CONSTRAINT uq_baseline_task_baseline_id_task_id UNIQUE (baseline_id, task_id),
-    CONSTRAINT fk_baseline_task_baseline_id FOREIGN KEY(baseline_id) REFERENCES baseline (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_baseline_task_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_baseline_task_lead_department_id FOREIGN KEY(lead_department_id) REFERENCES department (id) ON DELETE RESTRICT
-);
-CREATE INDEX ix_baseline_task_baseline_id ON baseline_task (baseline_id);
-CREATE INDEX ix_baseline_task_lead_department_id ON baseline_task (lead_department_id);
-CREATE INDEX ix_baseline_task_task_id ON baseline_task (task_id);
-COMMENT ON TABLE baseline_task IS '基准任务';
-COMMENT ON COLUMN baseline_task.id IS '主键';
-COMMENT ON COLUMN baseline_task.baseline_id IS '基准版';
-COMMENT ON COLUMN baseline_task.task_id IS '目标任务';
-COMMENT ON COLUMN baseline_task.number IS '序号';
-COMMENT ON COLUMN baseline_task.title IS '目标任务';
-COMMENT ON COLUMN baseline_task.goal IS '工作目标';
-COMMENT ON COLUMN baseline_task.measures IS '主要举措';
-COMMENT ON COLUMN baseline_task.standard IS '考核标准';
-COMMENT ON COLUMN baseline_task.lead_department_id IS '牵头部门';
-COMMENT ON COLUMN baseline_task.departments_text IS '配合部门';
-COMMENT ON COLUMN baseline_task.due_on IS '完成时限';
-COMMENT ON COLUMN baseline_task.due_text IS '时限表述';
-COMMENT ON COLUMN baseline_task.weight IS '权重';
-COMMENT ON COLUMN baseline_task.version IS '版本（乐观锁）';
-COMMENT ON COLUMN baseline_task.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN baseline_task.updated_at IS '更新时间（UTC）';
-
--- baseline_indicator: 基准指标
-CREATE TABLE baseline_indicator (
-    id SERIAL NOT NULL,
-    baseline_task_id INTEGER NOT NULL,
-    name VARCHAR(200) NOT NULL,
-    kind VARCHAR(24) NOT NULL,
-    unit VARCHAR(20),
-    baseline_value NUMERIC(18, 4),
-    target NUMERIC(18, 4),
-    standard TEXT,
-    weight NUMERIC(7, 2),
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_baseline_indicator PRIMARY KEY (id),
-    CONSTRAINT fk_baseline_indicator_baseline_task_id FOREIGN KEY(baseline_task_id) REFERENCES baseline_task (id) ON DELETE RESTRICT,
-    CONSTRAINT ck_baseline_indicator_kind CHECK (kind IN ('quantitative', 'qualitative'))
-);
-CREATE INDEX ix_baseline_indicator_baseline_task_id ON baseline_indicator (baseline_task_id);
-COMMENT ON TABLE baseline_indicator IS '基准指标';
-COMMENT ON COLUMN baseline_indicator.id IS '主键';
-COMMENT ON COLUMN baseline_indicator.baseline_task_id IS '基准任务';
-COMMENT ON COLUMN baseline_indicator.name IS '指标';
-COMMENT ON COLUMN baseline_indicator.kind IS '类型';
-COMMENT ON COLUMN baseline_indicator.unit IS '单位';
-COMMENT ON COLUMN baseline_indicator.baseline_value IS '基准值';
-COMMENT ON COLUMN baseline_indicator.target IS '目标值';
-COMMENT ON COLUMN baseline_indicator.standard IS '标准';
-COMMENT ON COLUMN baseline_indicator.weight IS '权重';
-COMMENT ON COLUMN baseline_indicator.version IS '版本（乐观锁）';
-COMMENT ON COLUMN baseline_indicator.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN baseline_indicator.updated_at IS '更新时间（UTC）';
-
--- baseline_milestone: 基准节点
-CREATE TABLE baseline_milestone (
-    id SERIAL NOT NULL,
-    baseline_task_id INTEGER NOT NULL,
-    due_on DATE,
-    text TEXT NOT NULL,
-    planned_percent NUMERIC(5, 2),
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_baseline_milestone PRIMARY KEY (id),
-    CONSTRAINT fk_baseline_milestone_baseline_task_id FOREIGN KEY(baseline_task_id) REFERENCES baseline_task (id) ON DELETE RESTRICT
-);
-CREATE INDEX ix_baseline_milestone_baseline_task_id ON baseline_milestone (baseline_task_id);
-COMMENT ON TABLE baseline_milestone IS '基准节点';
-COMMENT ON COLUMN baseline_milestone.id IS '主键';
-COMMENT ON COLUMN baseline_milestone.baseline_task_id IS '基准任务';
-COMMENT ON COLUMN baseline_milestone.due_on IS '节点日期';
-COMMENT ON COLUMN baseline_milestone.text IS '节点内容';
-COMMENT ON COLUMN baseline_milestone.planned_percent IS '计划进度';
-COMMENT ON COLUMN baseline_milestone.version IS '版本（乐观锁）';
-COMMENT ON COLUMN baseline_milestone.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN baseline_milestone.updated_at IS '更新时间（UTC）';
 
 -- indicator: 考核指标
 CREATE TABLE indicator (
@@ -1494,50 +1423,133 @@ COMMENT ON COLUMN task_department.version IS '版本（乐观锁）';
 COMMENT ON COLUMN task_department.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN task_department.updated_at IS '更新时间（UTC）';
 
--- work_point_opinion: 对工作要点的意见
-CREATE TABLE work_point_opinion (
+-- ==========================================================================================
+-- The issued table (Art. 5.2): tasks as they were issued
+-- ==========================================================================================
+
+-- baseline: 分解表基准版
+CREATE TABLE baseline (
     id SERIAL NOT NULL,
-    work_point_set_id INTEGER NOT NULL,
-    work_point_id INTEGER,
-    department_id INTEGER,
-    author_id INTEGER NOT NULL,
-    recorded_by_id INTEGER,
-    agrees BOOLEAN DEFAULT '0' NOT NULL,
-    text TEXT NOT NULL,
-    answer VARCHAR(24),
-    answer_reason TEXT,
+    decomposition_id INTEGER NOT NULL,
+    frozen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    content_hash VARCHAR(64),
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_work_point_opinion PRIMARY KEY (id),
-    CONSTRAINT ck_work_point_opinion_text_not_blank CHECK (length(trim(text)) > 0),
-    CONSTRAINT ck_work_point_opinion_answer_has_reason CHECK (answer IS NULL OR answer_reason IS NOT NULL),
-    CONSTRAINT fk_work_point_opinion_work_point_set_id FOREIGN KEY(work_point_set_id) REFERENCES work_point_set (id) ON DELETE CASCADE,
-    CONSTRAINT fk_work_point_opinion_work_point_id FOREIGN KEY(work_point_id) REFERENCES work_point (id) ON DELETE CASCADE,
-    CONSTRAINT fk_work_point_opinion_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_work_point_opinion_author_id FOREIGN KEY(author_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_work_point_opinion_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
-    CONSTRAINT ck_work_point_opinion_answer CHECK (answer IN ('adopted', 'partly', 'not_adopted'))
+    CONSTRAINT pk_baseline PRIMARY KEY (id),
+    CONSTRAINT uq_baseline_decomposition_id UNIQUE (decomposition_id),
+    CONSTRAINT fk_baseline_decomposition_id FOREIGN KEY(decomposition_id) REFERENCES decomposition (id) ON DELETE RESTRICT
 );
-CREATE INDEX ix_work_point_opinion_author_id ON work_point_opinion (author_id);
-CREATE INDEX ix_work_point_opinion_department_id ON work_point_opinion (department_id);
-CREATE INDEX ix_work_point_opinion_recorded_by_id ON work_point_opinion (recorded_by_id);
-CREATE INDEX ix_work_point_opinion_work_point_id ON work_point_opinion (work_point_id);
-CREATE INDEX ix_work_point_opinion_work_point_set_id ON work_point_opinion (work_point_set_id);
-COMMENT ON TABLE work_point_opinion IS '对工作要点的意见';
-COMMENT ON COLUMN work_point_opinion.id IS '主键';
-COMMENT ON COLUMN work_point_opinion.work_point_set_id IS '工作要点';
-COMMENT ON COLUMN work_point_opinion.work_point_id IS '条目';
-COMMENT ON COLUMN work_point_opinion.department_id IS '提出部门';
-COMMENT ON COLUMN work_point_opinion.author_id IS '提出人';
-COMMENT ON COLUMN work_point_opinion.recorded_by_id IS '代录人';
-COMMENT ON COLUMN work_point_opinion.agrees IS '无修改意见';
-COMMENT ON COLUMN work_point_opinion.text IS '意见';
-COMMENT ON COLUMN work_point_opinion.answer IS '处理';
-COMMENT ON COLUMN work_point_opinion.answer_reason IS '处理说明';
-COMMENT ON COLUMN work_point_opinion.version IS '版本（乐观锁）';
-COMMENT ON COLUMN work_point_opinion.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN work_point_opinion.updated_at IS '更新时间（UTC）';
+COMMENT ON TABLE baseline IS '分解表基准版';
+COMMENT ON COLUMN baseline.id IS '主键';
+COMMENT ON COLUMN baseline.decomposition_id IS '分解表';
+COMMENT ON COLUMN baseline.frozen_at IS '冻结时间';
+COMMENT ON COLUMN baseline.content_hash IS '内容摘要';
+COMMENT ON COLUMN baseline.version IS '版本（乐观锁）';
+COMMENT ON COLUMN baseline.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN baseline.updated_at IS '更新时间（UTC）';
+
+-- baseline_task: 基准任务
+CREATE TABLE baseline_task (
+    id SERIAL NOT NULL,
+    baseline_id INTEGER NOT NULL,
+    task_id INTEGER NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    title VARCHAR(500) NOT NULL,
+    goal TEXT,
+    measures TEXT,
+    standard TEXT,
+    lead_department_id INTEGER,
+    departments_text TEXT,
+    due_on DATE,
+    due_text VARCHAR(120),
+    weight NUMERIC(7, 2),
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_baseline_task PRIMARY KEY (id),
+    CONSTRAINT uq_baseline_task_baseline_id_task_id UNIQUE (baseline_id, task_id),
+    CONSTRAINT fk_baseline_task_baseline_id FOREIGN KEY(baseline_id) REFERENCES baseline (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_baseline_task_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_baseline_task_lead_department_id FOREIGN KEY(lead_department_id) REFERENCES department (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_baseline_task_baseline_id ON baseline_task (baseline_id);
+CREATE INDEX ix_baseline_task_lead_department_id ON baseline_task (lead_department_id);
+CREATE INDEX ix_baseline_task_task_id ON baseline_task (task_id);
+COMMENT ON TABLE baseline_task IS '基准任务';
+COMMENT ON COLUMN baseline_task.id IS '主键';
+COMMENT ON COLUMN baseline_task.baseline_id IS '基准版';
+COMMENT ON COLUMN baseline_task.task_id IS '目标任务';
+COMMENT ON COLUMN baseline_task.number IS '序号';
+COMMENT ON COLUMN baseline_task.title IS '目标任务';
+COMMENT ON COLUMN baseline_task.goal IS '工作目标';
+COMMENT ON COLUMN baseline_task.measures IS '主要举措';
+COMMENT ON COLUMN baseline_task.standard IS '考核标准';
+COMMENT ON COLUMN baseline_task.lead_department_id IS '牵头部门';
+COMMENT ON COLUMN baseline_task.departments_text IS '配合部门';
+COMMENT ON COLUMN baseline_task.due_on IS '完成时限';
+COMMENT ON COLUMN baseline_task.due_text IS '时限表述';
+COMMENT ON COLUMN baseline_task.weight IS '权重';
+COMMENT ON COLUMN baseline_task.version IS '版本（乐观锁）';
+COMMENT ON COLUMN baseline_task.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN baseline_task.updated_at IS '更新时间（UTC）';
+
+-- baseline_indicator: 基准指标
+CREATE TABLE baseline_indicator (
+    id SERIAL NOT NULL,
+    baseline_task_id INTEGER NOT NULL,
+    name VARCHAR(200) NOT NULL,
+    kind VARCHAR(24) NOT NULL,
+    unit VARCHAR(20),
+    baseline_value NUMERIC(18, 4),
+    target NUMERIC(18, 4),
+    standard TEXT,
+    weight NUMERIC(7, 2),
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_baseline_indicator PRIMARY KEY (id),
+    CONSTRAINT fk_baseline_indicator_baseline_task_id FOREIGN KEY(baseline_task_id) REFERENCES baseline_task (id) ON DELETE RESTRICT,
+    CONSTRAINT ck_baseline_indicator_kind CHECK (kind IN ('quantitative', 'qualitative'))
+);
+CREATE INDEX ix_baseline_indicator_baseline_task_id ON baseline_indicator (baseline_task_id);
+COMMENT ON TABLE baseline_indicator IS '基准指标';
+COMMENT ON COLUMN baseline_indicator.id IS '主键';
+COMMENT ON COLUMN baseline_indicator.baseline_task_id IS '基准任务';
+COMMENT ON COLUMN baseline_indicator.name IS '指标';
+COMMENT ON COLUMN baseline_indicator.kind IS '类型';
+COMMENT ON COLUMN baseline_indicator.unit IS '单位';
+COMMENT ON COLUMN baseline_indicator.baseline_value IS '基准值';
+COMMENT ON COLUMN baseline_indicator.target IS '目标值';
+COMMENT ON COLUMN baseline_indicator.standard IS '标准';
+COMMENT ON COLUMN baseline_indicator.weight IS '权重';
+COMMENT ON COLUMN baseline_indicator.version IS '版本（乐观锁）';
+COMMENT ON COLUMN baseline_indicator.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN baseline_indicator.updated_at IS '更新时间（UTC）';
+
+-- baseline_milestone: 基准节点
+CREATE TABLE baseline_milestone (
+    id SERIAL NOT NULL,
+    baseline_task_id INTEGER NOT NULL,
+    due_on DATE,
+    text TEXT NOT NULL,
+    planned_percent NUMERIC(5, 2),
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_baseline_milestone PRIMARY KEY (id),
+    CONSTRAINT fk_baseline_milestone_baseline_task_id FOREIGN KEY(baseline_task_id) REFERENCES baseline_task (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_baseline_milestone_baseline_task_id ON baseline_milestone (baseline_task_id);
+COMMENT ON TABLE baseline_milestone IS '基准节点';
+COMMENT ON COLUMN baseline_milestone.id IS '主键';
+COMMENT ON COLUMN baseline_milestone.baseline_task_id IS '基准任务';
+COMMENT ON COLUMN baseline_milestone.due_on IS '节点日期';
+COMMENT ON COLUMN baseline_milestone.text IS '节点内容';
+COMMENT ON COLUMN baseline_milestone.planned_percent IS '计划进度';
+COMMENT ON COLUMN baseline_milestone.version IS '版本（乐观锁）';
+COMMENT ON COLUMN baseline_milestone.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN baseline_milestone.updated_at IS '更新时间（UTC）';
 
 -- ==========================================================================================
 -- Monitoring (Art. 6-7, 9.1): monthly checks, warnings, coordination

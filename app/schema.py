@@ -36,8 +36,11 @@ MODELS_SQL = Path(__file__).parent.parent / "models.sql"
 CHAPTERS: dict[str, str] = {
     "accounts": "Accounts and roles: the tables of Flask-AppBuilder",
     "organisation": "Organisation: departments, people, posts, charges",
-    "cycles": "The year: phases, rule books, goals, meetings and decisions",
-    "planning": "Planning (Art. 4-5): work points, plans, the decomposition, tasks, baseline",
+    "meetings": "Meetings: agenda items, decisions, entries from paper",
+    "cycles": "The year: phases, rule books, goals",
+    "work_points": "Work points (Art. 4.4-4.5): editions, points, opinions",
+    "planning": "Planning (Art. 4-5): department plans, the decomposition, tasks",
+    "baseline": "The issued table (Art. 5.2): tasks as they were issued",
     "monitoring": "Monitoring (Art. 6-7, 9.1): monthly checks, warnings, coordination",
     "supervision": "Supervision (Art. 8): cases, steps, instructions",
     "improvement": "Improvement (Art. 9-10): diagnoses, adjustments, results, evidence",

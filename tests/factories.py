@@ -24,13 +24,16 @@ from app.extensions import db
 from app.models import (
     Domain,
     assessment,
+    baseline,
     cycles,
     improvement,
+    meetings,
     monitoring,
     organisation,
     planning,
     supervision,
     system,
+    work_points,
 )
 from app.models.base import UtcDateTime
 from tests.cast import TEST, YEAR
@@ -164,7 +167,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
         "standard": "达到要求",
     },
     cycles.Component: {"level": "task", "weight": Decimal(60)},
-    planning.WorkPointSet: {"edition": number},
+    work_points.WorkPointSet: {"edition": number},
     planning.DepartmentPlan: {"department": lambda: make_department()},
     planning.Decomposition: {"edition": number},
     planning.Task: {
@@ -175,7 +178,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
     },
     planning.TaskDepartment: {"department": _department("xinxi")},
     planning.Indicator: {"kind": cycles.IndicatorKind.QUALITATIVE, "standard": "达到要求"},
-    planning.BaselineIndicator: {"kind": cycles.IndicatorKind.QUALITATIVE, "standard": "达到要求"},
+    baseline.BaselineIndicator: {"kind": cycles.IndicatorKind.QUALITATIVE, "standard": "达到要求"},
     monitoring.MonthlyCheck: {"year": YEAR, "month": 3},
     monitoring.CheckContribution: {"department": _department("xinxi")},
     monitoring.CoordinationRequest: {
@@ -232,17 +235,17 @@ make_rule_value = partial(make, cycles.RuleValue)
 make_strategic_goal = partial(make, cycles.StrategicGoal)
 make_task_category = partial(make, cycles.TaskCategory)
 make_indicator_template = partial(make, cycles.IndicatorTemplate)
-make_meeting = partial(make, cycles.Meeting)
-make_agenda_item = partial(make, cycles.AgendaItem)
-make_agenda_subject = partial(make, cycles.AgendaSubject)
-make_decision = partial(make, cycles.Decision)
-make_paper_entry = partial(make, cycles.PaperEntry)
+make_meeting = partial(make, meetings.Meeting)
+make_agenda_item = partial(make, meetings.AgendaItem)
+make_agenda_subject = partial(make, meetings.AgendaSubject)
+make_decision = partial(make, meetings.Decision)
+make_paper_entry = partial(make, meetings.PaperEntry)
 make_component = partial(make, cycles.Component)
 
 # Planning
-make_work_point_set = partial(make, planning.WorkPointSet)
-make_work_point = partial(make, planning.WorkPoint)
-make_work_point_opinion = partial(make, planning.WorkPointOpinion)
+make_work_point_set = partial(make, work_points.WorkPointSet)
+make_work_point = partial(make, work_points.WorkPoint)
+make_work_point_opinion = partial(make, work_points.WorkPointOpinion)
 make_department_plan = partial(make, planning.DepartmentPlan)
 make_plan_comment = partial(make, planning.PlanComment)
 make_decomposition = partial(make, planning.Decomposition)
@@ -250,10 +253,10 @@ make_task = partial(make, planning.Task)
 make_task_department = partial(make, planning.TaskDepartment)
 make_milestone = partial(make, planning.Milestone)
 make_indicator = partial(make, planning.Indicator)
-make_baseline = partial(make, planning.Baseline)
-make_baseline_task = partial(make, planning.BaselineTask)
-make_baseline_indicator = partial(make, planning.BaselineIndicator)
-make_baseline_milestone = partial(make, planning.BaselineMilestone)
+make_baseline = partial(make, baseline.Baseline)
+make_baseline_task = partial(make, baseline.BaselineTask)
+make_baseline_indicator = partial(make, baseline.BaselineIndicator)
+make_baseline_milestone = partial(make, baseline.BaselineMilestone)
 
 # Monitoring and supervision
 make_monthly_check = partial(make, monitoring.MonthlyCheck)

@@ -21,7 +21,7 @@ from app.core.errors import NotAllowed, RuleViolation, WrongState
 from app.core.policy import visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
-from app.models.cycles import AgendaItem, AgendaSubject, Decision, Meeting, Outcome
+from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting, Outcome
 
 
 @dataclass(frozen=True, slots=True)

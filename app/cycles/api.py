@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from app.cycles import views
 from app.models.cycles import (
-    AgendaItem,
     Component,
     Cycle,
-    Decision,
     Holiday,
     IndicatorTemplate,
-    Meeting,
     Phase,
     ReportingMonth,
     RuleBook,
@@ -18,6 +15,7 @@ from app.models.cycles import (
     StrategicGoal,
     TaskCategory,
 )
+from app.models.meetings import AgendaItem, Decision, Meeting
 from app.web.api import DomainApi
 from app.web.views import interface
 

@@ -22,7 +22,7 @@ from app.core.unit_of_work import unit_of_work
 from app.cycles import agenda
 from app.cycles.forms import MeetingForm
 from app.extensions import db
-from app.models.cycles import AgendaItem, AgendaSubject, Decision, Meeting, Outcome
+from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting, Outcome
 from app.web import formats
 from app.web.facts import facts_of
 from app.web.formats import noun_of_table

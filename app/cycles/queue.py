@@ -12,7 +12,8 @@ from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.queue import Desk, Waiting, in_sources, waiting_rows
 from app.core.text import message
-from app.models.cycles import AgendaItem, AgendaSubject, Cycle, Decision, Meeting, PhaseCode
+from app.models.cycles import Cycle, PhaseCode
+from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting
 
 
 def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:

@@ -18,16 +18,11 @@ from app.core.policy import Policy
 from app.core.text import message
 from app.core.values import FIRST_YEAR, LAST_YEAR
 from app.models.cycles import (
-    AgendaItem,
-    AgendaSubject,
     Component,
     Cycle,
     CycleStatus,
-    Decision,
     Holiday,
     IndicatorTemplate,
-    Meeting,
-    PaperEntry,
     Phase,
     ReportingMonth,
     RuleBook,
@@ -37,6 +32,7 @@ from app.models.cycles import (
     StrategicGoal,
     TaskCategory,
 )
+from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting, PaperEntry
 from app.organisation.rules import reads_college
 from app.security.roles import LEADER
 

@@ -9,10 +9,8 @@ from flask_babel import gettext, lazy_gettext
 from app.cycles.forms import DecisionForm, RuleValueForm
 from app.cycles.meeting_views import MeetingView
 from app.models.cycles import (
-    AgendaItem,
     Component,
     Cycle,
-    Decision,
     Holiday,
     IndicatorTemplate,
     Phase,
@@ -22,6 +20,7 @@ from app.models.cycles import (
     StrategicGoal,
     TaskCategory,
 )
+from app.models.meetings import AgendaItem, Decision
 from app.web.formats import noun_of_table, show, show_long_text
 from app.web.views import DomainView, interface
 

@@ -16,8 +16,8 @@ from app.demo.planning import accept
 from app.demo.seeds import AdjustmentSeed, TaskSeed, many, month_day, number
 from app.demo.story import OFFICE, SECRETARY, Story, TaskStory
 from app.improvement.service import draft_adjustment
-from app.models.cycles import Outcome
 from app.models.improvement import Adjustment, AdjustmentKind, AdjustmentStatus, CauseKind
+from app.models.meetings import Outcome
 from app.models.planning import Task
 
 Followers = Callable[[Story, Sequence[TaskStory]], None]

@@ -17,24 +17,11 @@ from app.demo.curves import day_of
 from app.demo.diary import weekday
 from app.demo.seeds import TaskSeed, rows
 from app.demo.story import OFFICE, OFFICE_DEPARTMENT, SECRETARY, Story, TaskStory
-from app.models.cycles import (
-    AgendaItem,
-    Cycle,
-    Direction,
-    IndicatorKind,
-    Outcome,
-    RuleBook,
-)
+from app.models.cycles import Cycle, Direction, IndicatorKind, RuleBook
+from app.models.meetings import AgendaItem, Outcome
 from app.models.organisation import AssessmentClass, DepartmentClass
-from app.models.planning import (
-    Decomposition,
-    OpinionAnswer,
-    Task,
-    Visibility,
-    WorkPoint,
-    WorkPointOpinion,
-    WorkPointSet,
-)
+from app.models.planning import Decomposition, Task, Visibility
+from app.models.work_points import OpinionAnswer, WorkPoint, WorkPointOpinion, WorkPointSet
 from app.planning.adoption import open_table
 from app.planning.service import (
     HandOut,

@@ -17,7 +17,7 @@ from app.demo.curves import Curve, draw
 from app.demo.diary import Diary
 from app.demo.loader import College
 from app.demo.seeds import AdjustmentSeed, MonthDay, Seeds, TaskSeed, month_day
-from app.models.cycles import AgendaItem, Meeting, MeetingKind
+from app.models.meetings import AgendaItem, Meeting, MeetingKind
 from app.models.planning import Task, TaskStatus
 
 OFFICE = "office"

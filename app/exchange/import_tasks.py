@@ -30,13 +30,7 @@ from app.exchange.row_planner import PlannedTask, Steps
 from app.models.cycles import Cycle
 from app.models.improvement import Adjustment
 from app.models.organisation import Department
-from app.models.planning import (
-    Decomposition,
-    Milestone,
-    Task,
-    TaskDepartment,
-    TaskDepartmentRole,
-)
+from app.models.planning import Decomposition, Milestone, Task, TaskDepartment, TaskDepartmentRole
 from app.planning.adoption import adopt_issued_table, open_table
 
 PORTION = 500

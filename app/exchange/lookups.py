@@ -20,7 +20,7 @@ from app.core.unit_of_work import AnySession
 from app.exchange.units import is_group, normal_name
 from app.models.cycles import TaskCategory
 from app.models.organisation import Department, DepartmentKind, Person
-from app.models.planning import WorkPoint, WorkPointSet, WorkPointSetStatus
+from app.models.work_points import WorkPoint, WorkPointSet, WorkPointSetStatus
 
 _TEACHING_WORDS = re.compile(r"教学|系|学院|分院|二级")
 _OFFICE_WORDS = re.compile(r"职能|处室|科室|机关|行政|管理部门")

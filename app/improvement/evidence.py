@@ -27,8 +27,9 @@ from app.cycles.queries import rule
 from app.models.cycles import Cycle
 from app.models.improvement import Adjustment, Evidence, TaskResult
 from app.models.monitoring import MonthlyCheck
-from app.models.planning import DepartmentPlan, Task, WorkPointOpinion
+from app.models.planning import DepartmentPlan, Task
 from app.models.supervision import SupervisionCase
+from app.models.work_points import WorkPointOpinion
 
 OWNERS: dict[type[Any], tuple[str, Callable[[Any], Cycle]]] = {
     Task: ("task", lambda row: row.cycle),

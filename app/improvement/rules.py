@@ -12,7 +12,6 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
-from app.models.cycles import PaperEntry
 from app.models.improvement import (
     Adjustment,
     AdjustmentChange,
@@ -28,9 +27,11 @@ from app.models.improvement import (
     ResultStatus,
     TaskResult,
 )
+from app.models.meetings import PaperEntry
 from app.models.monitoring import MonthlyCheck
-from app.models.planning import DepartmentPlan, TaskStatus, WorkPointOpinion
+from app.models.planning import DepartmentPlan, TaskStatus
 from app.models.supervision import SupervisionCase
+from app.models.work_points import WorkPointOpinion
 from app.organisation.rules import belongs, heads, in_hands, is_office, leads, reads_college
 from app.organisation.succession import of_open_year, register_moves
 from app.planning.plan_rules import IN_DEPARTMENT

@@ -14,7 +14,6 @@ from app.cycles import agenda
 from app.cycles.agenda import Deliberated
 from app.improvement.changes import apply_changes
 from app.improvement.rules import check_explained
-from app.models.cycles import Outcome
 from app.models.improvement import (
     Adjustment,
     AdjustmentStatus,
@@ -22,6 +21,7 @@ from app.models.improvement import (
     ResultStatus,
     TaskResult,
 )
+from app.models.meetings import Outcome
 
 
 def _apply(session: AnySession, actor: Actor, row: Adjustment, fields: Mapping[str, Any]) -> None:

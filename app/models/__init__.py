@@ -2,14 +2,17 @@
 
 from app.models import (  # noqa: F401
     assessment,
+    baseline,
     cycles,
     improvement,
+    meetings,
     monitoring,
     organisation,
     planning,
     search,
     supervision,
     system,
+    work_points,
 )
 from app.models.base import Domain, metadata
 

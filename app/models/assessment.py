@@ -10,7 +10,8 @@ from sqlalchemy import CheckConstraint, Index, Numeric, String, Text, UniqueCons
 from sqlalchemy.orm import Mapped, relationship
 
 from app.models.base import Choice, Domain, Points, UtcDateTime, choice, field, not_blank, ref
-from app.models.cycles import Component, Cycle, Decision
+from app.models.cycles import Component, Cycle
+from app.models.meetings import Decision
 from app.models.organisation import AssessmentClass, Department, Person
 from app.models.planning import Indicator, Task
 from app.models.supervision import SupervisionCase

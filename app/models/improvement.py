@@ -9,11 +9,13 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from app.models.base import Choice, Domain, UtcDateTime, choice, field, not_blank, ref
-from app.models.cycles import AgendaItem, Cycle, Decision, PaperEntry
+from app.models.cycles import Cycle
+from app.models.meetings import AgendaItem, Decision, PaperEntry
 from app.models.monitoring import MonthlyCheck, Quality
 from app.models.organisation import Department, Person
-from app.models.planning import DepartmentPlan, Task, WorkPointOpinion
+from app.models.planning import DepartmentPlan, Task
 from app.models.supervision import SupervisionCase
+from app.models.work_points import WorkPointOpinion
 
 
 class DiagnosisKind(Choice):

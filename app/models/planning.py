@@ -1,4 +1,4 @@
-"""Work points, department plans, the decomposition, tasks and their baseline (Art. 4-5)."""
+"""Department plans, the decomposition, tasks with what belongs to them (Art. 4-5)."""
 
 from __future__ import annotations
 
@@ -24,31 +24,16 @@ from app.models.base import (
     ref,
 )
 from app.models.cycles import (
-    AgendaItem,
     Cycle,
-    Decision,
     Direction,
     IndicatorKind,
     IndicatorTemplate,
     StrategicGoal,
     TaskCategory,
 )
+from app.models.meetings import AgendaItem, Decision
 from app.models.organisation import Department, Person
-
-
-class WorkPointSetStatus(Choice):
-    DRAFT = "draft", "草稿", "Draft"
-    CONSULTATION = "consultation", "征求意见", "Consultation"
-    COMMITTEE = "committee", "提交党委会", "Committee"
-    APPROVED = "approved", "审定通过", "Approved"
-    RETURNED = "returned", "退回", "Returned"
-    ISSUED = "issued", "已下发", "Issued"
-
-
-class OpinionAnswer(Choice):
-    ADOPTED = "adopted", "采纳", "Adopted"
-    PARTLY = "partly", "部分采纳", "Partly adopted"
-    NOT_ADOPTED = "not_adopted", "未采纳", "Not adopted"
+from app.models.work_points import WorkPoint
 
 
 class PlanStatus(Choice):
@@ -99,122 +84,6 @@ class Visibility(Choice):
 class TaskDepartmentRole(Choice):
     CO_LEAD = "co_lead", "共同牵头", "Co-lead"
     ASSIST = "assist", "配合", "Assisting"
-
-
-class WorkPointSet(Domain):
-    """工作要点（稿）: a version of the college's work points for the year (Art. 4.4-4.5)."""
-
-    __tablename__ = "work_point_set"
-    label = ("工作要点", "Work points")
-    protected = frozenset({"status", "issue_number", "issued_on", "decision_id"})
-    __table_args__ = (
-        UniqueConstraint("cycle_id", "edition"),
-        CheckConstraint(
-            "status <> 'issued' OR (issue_number IS NOT NULL AND issued_on IS NOT NULL)",
-            name="issued_has_number",
-        ),
-        {"comment": "工作要点稿"},
-    )
-
-    cycle_id: Mapped[int] = ref("cycle.id", "年度", "Year", ondelete="RESTRICT")
-    edition: Mapped[int] = field(None, "稿次", "Edition", default=1, server_default="1")
-    title: Mapped[str] = field(String(200), "标题", "Title")
-    status: Mapped[WorkPointSetStatus] = choice(
-        WorkPointSetStatus, "status", "状态", "Status", default=WorkPointSetStatus.DRAFT, index=True
-    )
-    issue_number: Mapped[Optional[str]] = field(String(60), "文号", "Issue number")
-    issued_on: Mapped[Optional[dt.date]] = field(None, "下发日期", "Issued on")
-    decision_id: Mapped[Optional[int]] = ref("decision.id", "审定", "Decision", ondelete="RESTRICT")
-
-    cycle: Mapped[Cycle] = relationship()
-    decision: Mapped[Optional[Decision]] = relationship()
-
-    def __str__(self) -> str:
-        return self.title
-
-    __repr__ = __str__
-
-
-class WorkPoint(Domain):
-    """工作要点条目."""
-
-    __tablename__ = "work_point"
-    label = ("工作要点条目", "Work point")
-    protected = frozenset({"previous_id"})
-    __table_args__ = (
-        UniqueConstraint("work_point_set_id", "number"),
-        not_blank("text"),
-        {"comment": "工作要点条目"},
-    )
-
-    work_point_set_id: Mapped[int] = ref(
-        "work_point_set.id", "工作要点", "Work points", ondelete="CASCADE"
-    )
-    number: Mapped[str] = field(String(20), "序号", "Number")
-    sort_order: Mapped[int] = field(None, "排序", "Order", default=0, server_default="0")
-    chapter: Mapped[Optional[str]] = field(String(120), "章节", "Chapter")
-    text: Mapped[str] = field(Text, "内容", "Text")
-    category_id: Mapped[Optional[int]] = ref(
-        "task_category.id", "类别", "Category", ondelete="RESTRICT"
-    )
-    strategic_goal_id: Mapped[Optional[int]] = ref(
-        "strategic_goal.id", "发展规划目标", "Strategic goal", ondelete="RESTRICT"
-    )
-
-    previous_id: Mapped[Optional[int]] = ref(
-        "work_point.id", "上一稿条目", "Point of the edition before", ondelete="SET NULL"
-    )
-
-    work_point_set: Mapped[WorkPointSet] = relationship()
-    category: Mapped[Optional[TaskCategory]] = relationship()
-    strategic_goal: Mapped[Optional[StrategicGoal]] = relationship()
-    previous: Mapped[Optional[WorkPoint]] = relationship(remote_side="WorkPoint.id")
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.text}"[:60]
-
-    __repr__ = __str__
-
-
-class WorkPointOpinion(Domain):
-    """征求意见: an opinion on the draft and the Office's answer; 代录 needs the scan."""
-
-    __tablename__ = "work_point_opinion"
-    label = ("征求意见", "Opinion")
-    protected = frozenset({"answer", "answer_reason", "recorded_by_id"})
-    __table_args__ = (
-        not_blank("text"),
-        CheckConstraint("answer IS NULL OR answer_reason IS NOT NULL", name="answer_has_reason"),
-        {"comment": "对工作要点的意见"},
-    )
-
-    work_point_set_id: Mapped[int] = ref(
-        "work_point_set.id", "工作要点", "Work points", ondelete="CASCADE"
-    )
-    work_point_id: Mapped[Optional[int]] = ref(
-        "work_point.id", "条目", "Work point", ondelete="CASCADE"
-    )
-    department_id: Mapped[Optional[int]] = ref(
-        "department.id", "提出部门", "Department", ondelete="RESTRICT"
-    )
-    author_id: Mapped[int] = ref("ab_user.id", "提出人", "Author", ondelete="RESTRICT")
-    recorded_by_id: Mapped[Optional[int]] = ref(
-        "ab_user.id", "代录人", "Recorded by", ondelete="RESTRICT"
-    )
-    agrees: Mapped[bool] = field(
-        None, "无修改意见", "Agrees as it is", default=False, server_default="0"
-    )
-    text: Mapped[str] = field(Text, "意见", "Opinion")
-    answer: Mapped[Optional[OpinionAnswer]] = choice(
-        OpinionAnswer, "answer", "处理", "Answer", nullable=True
-    )
-    answer_reason: Mapped[Optional[str]] = field(Text, "处理说明", "Reason")
-
-    work_point_set: Mapped[WorkPointSet] = relationship()
-    work_point: Mapped[Optional[WorkPoint]] = relationship()
-    department: Mapped[Optional[Department]] = relationship()
-    author: Mapped[Person] = relationship(foreign_keys=[author_id])
-    recorded_by: Mapped[Optional[Person]] = relationship(foreign_keys=[recorded_by_id])
 
 
 class DepartmentPlan(Domain):
@@ -573,84 +442,3 @@ class Indicator(Domain):
 
     task: Mapped[Task] = relationship(back_populates="indicators")
     indicator_template: Mapped[Optional[IndicatorTemplate]] = relationship()
-
-
-class Baseline(Domain):
-    """分解表基准版: the copy frozen at issue. Later change is a redline against it."""
-
-    __tablename__ = "baseline"
-    label = ("基准版", "Baseline")
-    __table_args__ = (UniqueConstraint("decomposition_id"), {"comment": "分解表基准版"})
-
-    decomposition_id: Mapped[int] = ref(
-        "decomposition.id", "分解表", "Decomposition", ondelete="RESTRICT", index=False
-    )
-    frozen_at: Mapped[dt.datetime] = field(UtcDateTime, "冻结时间", "Frozen at")
-    content_hash: Mapped[Optional[str]] = field(String(64), "内容摘要", "Content hash")
-
-    decomposition: Mapped[Decomposition] = relationship()
-
-
-class BaselineTask(Domain):
-    """基准任务: a task as it was issued."""
-
-    __tablename__ = "baseline_task"
-    label = ("基准任务", "Baseline task")
-    __table_args__ = (UniqueConstraint("baseline_id", "task_id"), {"comment": "基准任务"})
-
-    baseline_id: Mapped[int] = ref("baseline.id", "基准版", "Baseline", ondelete="RESTRICT")
-    task_id: Mapped[int] = ref("task.id", "目标任务", "Task", ondelete="RESTRICT")
-    number: Mapped[str] = field(String(40), "序号", "Number")
-    title: Mapped[str] = field(String(500), "目标任务", "Task")
-    goal: Mapped[Optional[str]] = field(Text, "工作目标", "Goal")
-    measures: Mapped[Optional[str]] = field(Text, "主要举措", "Measures")
-    standard: Mapped[Optional[str]] = field(Text, "考核标准", "Standard")
-    lead_department_id: Mapped[Optional[int]] = ref(
-        "department.id", "牵头部门", "Lead department", ondelete="RESTRICT"
-    )
-    departments_text: Mapped[Optional[str]] = field(Text, "配合部门", "Assisting departments")
-    due_on: Mapped[Optional[dt.date]] = field(None, "完成时限", "Due")
-    due_text: Mapped[Optional[str]] = field(String(120), "时限表述", "Due as written")
-    weight: Mapped[Optional[Decimal]] = field(Weight, "权重", "Weight")
-
-    baseline: Mapped[Baseline] = relationship()
-    task: Mapped[Task] = relationship()
-    lead_department: Mapped[Optional[Department]] = relationship()
-
-
-class BaselineIndicator(Domain):
-    """基准指标: an indicator as it was issued."""
-
-    __tablename__ = "baseline_indicator"
-    label = ("基准指标", "Baseline indicator")
-    __table_args__ = ({"comment": "基准指标"},)
-
-    baseline_task_id: Mapped[int] = ref(
-        "baseline_task.id", "基准任务", "Baseline task", ondelete="RESTRICT"
-    )
-    name: Mapped[str] = field(String(200), "指标", "Indicator")
-    kind: Mapped[IndicatorKind] = choice(IndicatorKind, "kind", "类型", "Kind")
-    unit: Mapped[Optional[str]] = field(String(20), "单位", "Unit")
-    baseline_value: Mapped[Optional[Decimal]] = field(Measure, "基准值", "Baseline value")
-    target: Mapped[Optional[Decimal]] = field(Measure, "目标值", "Target")
-    standard: Mapped[Optional[str]] = field(Text, "标准", "Standard")
-    weight: Mapped[Optional[Decimal]] = field(Weight, "权重", "Weight")
-
-    baseline_task: Mapped[BaselineTask] = relationship()
-
-
-class BaselineMilestone(Domain):
-    """基准节点: a milestone as it was issued."""
-
-    __tablename__ = "baseline_milestone"
-    label = ("基准节点", "Baseline milestone")
-    __table_args__ = ({"comment": "基准节点"},)
-
-    baseline_task_id: Mapped[int] = ref(
-        "baseline_task.id", "基准任务", "Baseline task", ondelete="RESTRICT"
-    )
-    due_on: Mapped[Optional[dt.date]] = field(None, "节点日期", "Due")
-    text: Mapped[str] = field(Text, "节点内容", "What")
-    planned_percent: Mapped[Optional[Decimal]] = field(Percent, "计划进度", "Planned %")
-
-    baseline_task: Mapped[BaselineTask] = relationship()

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from app.models.planning import (
-    Decomposition,
-    Indicator,
-    Milestone,
-    Task,
-    TaskDepartment,
-    WorkPoint,
-)
+from app.models.planning import Decomposition, Indicator, Milestone, Task, TaskDepartment
+from app.models.work_points import WorkPoint
 from app.planning import views
 from app.web.api import DomainApi
 from app.web.views import interface

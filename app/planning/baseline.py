@@ -12,16 +12,8 @@ from app.core import clock, workflow
 from app.core.actor import Actor
 from app.core.audit import plain
 from app.core.unit_of_work import AnySession
-from app.models.planning import (
-    Baseline,
-    BaselineIndicator,
-    BaselineMilestone,
-    BaselineTask,
-    Decomposition,
-    Task,
-    TaskDepartment,
-    TaskStatus,
-)
+from app.models.baseline import Baseline, BaselineIndicator, BaselineMilestone, BaselineTask
+from app.models.planning import Decomposition, Task, TaskDepartment, TaskStatus
 
 
 def freeze(

@@ -13,13 +13,10 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
+from app.models.baseline import Baseline, BaselineIndicator, BaselineMilestone, BaselineTask
 from app.models.cycles import IndicatorKind
 from app.models.organisation import DepartmentKind
 from app.models.planning import (
-    Baseline,
-    BaselineIndicator,
-    BaselineMilestone,
-    BaselineTask,
     Decomposition,
     DecompositionStatus,
     Indicator,
@@ -28,11 +25,8 @@ from app.models.planning import (
     TaskDepartment,
     TaskStatus,
     Visibility,
-    WorkPoint,
-    WorkPointOpinion,
-    WorkPointSet,
-    WorkPointSetStatus,
 )
+from app.models.work_points import WorkPoint, WorkPointOpinion, WorkPointSet, WorkPointSetStatus
 from app.organisation.rules import heads, in_hands, is_office, leads, reads_college
 from app.organisation.succession import of_open_year, register_moves, register_obstacle
 from app.planning.plan_rules import IN_REVIEW

@@ -19,19 +19,13 @@ from app.core.actor import Actor
 from app.core.audit import plain
 from app.core.policy import visible
 from app.core.unit_of_work import AnySession
+from app.models.baseline import BaselineTask
 from app.models.cycles import StrategicGoal
 from app.models.improvement import Adjustment, AdjustmentChange, Evidence, TaskResult
 from app.models.monitoring import CheckStatus, CoordinationRequest, MonthlyCheck
-from app.models.planning import (
-    BaselineTask,
-    Indicator,
-    Milestone,
-    Task,
-    TaskDepartment,
-    TaskStatus,
-    WorkPoint,
-)
+from app.models.planning import Indicator, Milestone, Task, TaskDepartment, TaskStatus
 from app.models.supervision import SupervisionCase
+from app.models.work_points import WorkPoint
 from app.planning.rules import answered_tasks
 
 REDLINED = ("number", "title", "goal", "measures", "standard", "lead_department_id", "due_on",

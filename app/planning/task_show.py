@@ -16,8 +16,9 @@ from app.models.cycles import StrategicGoal
 from app.models.improvement import Adjustment, Evidence, TaskResult
 from app.models.monitoring import CoordinationRequest, MonthlyCheck
 from app.models.organisation import Department, Person
-from app.models.planning import Indicator, Milestone, Task, TaskDepartment, WorkPoint
+from app.models.planning import Indicator, Milestone, Task, TaskDepartment
 from app.models.supervision import SupervisionCase
+from app.models.work_points import WorkPoint
 from app.planning.rules import answered_tasks
 from app.planning.task_drawing import draw, state_of
 from app.planning.task_page import TaskPage, curve_of, load_task_page

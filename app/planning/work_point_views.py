@@ -21,9 +21,9 @@ from app.core.policy import visible
 from app.core.unit_of_work import unit_of_work
 from app.cycles.queries import current_cycle
 from app.extensions import db
-from app.models.planning import (
+from app.models.planning import Task
+from app.models.work_points import (
     OpinionAnswer,
-    Task,
     WorkPoint,
     WorkPointOpinion,
     WorkPointSet,

@@ -16,12 +16,9 @@ from app.core.policy import visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.models.cycles import Cycle
-from app.models.planning import (
-    DepartmentPlan,
+from app.models.planning import DepartmentPlan, PlanStatus, Task, TaskStatus
+from app.models.work_points import (
     OpinionAnswer,
-    PlanStatus,
-    Task,
-    TaskStatus,
     WorkPoint,
     WorkPointOpinion,
     WorkPointSet,

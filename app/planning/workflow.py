@@ -17,17 +17,9 @@ from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
 from app.cycles import agenda
 from app.cycles.agenda import Deliberated
-from app.models.cycles import Outcome
-from app.models.planning import (
-    Decomposition,
-    DecompositionStatus,
-    Task,
-    TaskStatus,
-    WorkPoint,
-    WorkPointOpinion,
-    WorkPointSet,
-    WorkPointSetStatus,
-)
+from app.models.meetings import Outcome
+from app.models.planning import Decomposition, DecompositionStatus, Task, TaskStatus
+from app.models.work_points import WorkPoint, WorkPointOpinion, WorkPointSet, WorkPointSetStatus
 from app.planning.baseline import freeze
 
 

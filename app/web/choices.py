@@ -22,8 +22,9 @@ from app.core import policy
 from app.core.actor import NOBODY, Actor
 from app.core.unit_of_work import current_actor
 from app.extensions import db
-from app.models.cycles import AgendaItem, Cycle, Decision, Meeting, RuleBook, TaskCategory
+from app.models.cycles import Cycle, RuleBook, TaskCategory
 from app.models.improvement import Adjustment
+from app.models.meetings import AgendaItem, Decision, Meeting
 from app.models.monitoring import MonthlyCheck
 from app.models.organisation import Department, Person
 from app.models.planning import Task

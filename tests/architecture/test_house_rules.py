@@ -31,9 +31,7 @@ BULK = {
     "app/security/actors.py": "the access stamp: one row, no domain table",
     "app/search/index.py": "the search index: derived from the rows, no domain table",
 }
-LONG: dict[str, str] = {
-    "app/models/planning.py": "one file per chapter: the whole of Art. 4-5 as columns",
-}
+LONG: dict[str, str] = {}
 LIMIT = 450
 TEST_LIMIT = 500
 

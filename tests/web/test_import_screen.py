@@ -16,9 +16,10 @@ from sqlalchemy import func, select
 
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.exchange import jobs, uploads, views
+from app.models.baseline import Baseline
 from app.models.improvement import Adjustment
 from app.models.organisation import Department
-from app.models.planning import Baseline, Task
+from app.models.planning import Task
 from app.models.system import ImportJob, ImportStatus
 from tests.cast import TEST, YEAR, Cast
 from tests.conftest import MakeApp

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core.unit_of_work import AnySession
-from app.models.cycles import AgendaItem, AgendaSubject, Decision, Meeting
 from app.models.improvement import Adjustment, AdjustmentStatus
+from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting
 from app.models.planning import Decomposition, DecompositionStatus
 from tests.cast import TODAY
 from tests.factories import (

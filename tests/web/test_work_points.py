@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.core import workflow
 from app.core.unit_of_work import AnySession, unit_of_work
-from app.models.planning import PlanStatus, Task, WorkPoint, WorkPointOpinion, WorkPointSet
+from app.models.planning import PlanStatus, Task
+from app.models.work_points import WorkPoint, WorkPointOpinion, WorkPointSet
 from tests.architecture.test_query_counts import cost
 from tests.cast import Cast
 from tests.factories import make_department_plan, make_task, make_work_point, make_work_point_set

@@ -16,19 +16,13 @@ from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.text import words
 from app.extensions import db
-from app.models.cycles import (
-    AgendaItem,
-    Component,
-    Decision,
-    IndicatorTemplate,
-    Meeting,
-    RuleBook,
-    StrategicGoal,
-)
+from app.models.cycles import Component, IndicatorTemplate, RuleBook, StrategicGoal
 from app.models.improvement import Adjustment
+from app.models.meetings import AgendaItem, Decision, Meeting
 from app.models.monitoring import MonthlyCheck
-from app.models.planning import Decomposition, Task, WorkPoint
+from app.models.planning import Decomposition, Task
 from app.models.supervision import SupervisionCase
+from app.models.work_points import WorkPoint
 from app.web.formats import show
 
 

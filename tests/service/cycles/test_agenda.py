@@ -12,9 +12,10 @@ from app.core import workflow
 from app.core.errors import NotAllowed, RuleViolation, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.cycles.agenda import Verdict, place_on_agenda, record_minutes, waiting_rows
-from app.models.cycles import AgendaItem, AgendaSubject, Decision, Meeting, Outcome
 from app.models.improvement import AdjustmentStatus
-from app.models.planning import DecompositionStatus, WorkPointSetStatus
+from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting, Outcome
+from app.models.planning import DecompositionStatus
+from app.models.work_points import WorkPointSetStatus
 from tests.cast import TODAY, Cast
 from tests.factories import (
     make_adjustment,

@@ -21,8 +21,9 @@ from app.models.cycles import Cycle, CycleStatus, ReportingMonth
 from app.models.improvement import Adjustment, AdjustmentStatus
 from app.models.monitoring import MonthlyCheck
 from app.models.organisation import Person
-from app.models.planning import Decomposition, Task, TaskStatus, WorkPointSet
+from app.models.planning import Decomposition, Task, TaskStatus
 from app.models.system import AuditEvent
+from app.models.work_points import WorkPointSet
 from app.security.actors import load_actor
 from tests.conftest import MakeApp
 

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core.unit_of_work import AnySession
-from app.models.planning import Baseline, Task
+from app.models.baseline import Baseline
+from app.models.planning import Task
 from tests.cast import YEAR
 from tests.workbooks import task, write_table, write_tasks
 

@@ -14,9 +14,10 @@ from sqlalchemy import func, select
 from app.core import audit, clock
 from app.core.errors import Conflict, NotAllowed, RuleViolation, RuleViolations, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.baseline import Baseline
 from app.models.cycles import CycleStatus
 from app.models.organisation import DepartmentKind
-from app.models.planning import Baseline, Decomposition, Task, TaskDepartmentRole, TaskStatus
+from app.models.planning import Decomposition, Task, TaskDepartmentRole, TaskStatus
 from app.models.system import AuditEvent
 from tests.cast import TEST, Cast
 from tests.factories import make_cycle, make_decomposition, make_department, make_person

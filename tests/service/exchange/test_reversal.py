@@ -12,16 +12,11 @@ from sqlalchemy import func, select
 from app.core import audit
 from app.core.unit_of_work import AnySession
 from app.exchange.reversal import Run
+from app.models.baseline import Baseline, BaselineTask
 from app.models.cycles import Cycle, Phase
 from app.models.improvement import Adjustment
 from app.models.organisation import Appointment, Person
-from app.models.planning import (
-    Baseline,
-    BaselineTask,
-    Decomposition,
-    Task,
-    TaskStatus,
-)
+from app.models.planning import Decomposition, Task, TaskStatus
 from app.models.system import REVERSAL, AuditEvent, ImportJob, ImportStatus
 from tests.cast import Cast
 from tests.workbooks import task

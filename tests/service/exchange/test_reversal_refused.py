@@ -18,11 +18,7 @@ from app.exchange import jobs
 from app.exchange.reversal import CannotUndo, reverse_job
 from app.exchange.uploads import Shelf
 from app.models.cycles import Holiday, TaskCategory
-from app.models.planning import (
-    Milestone,
-    Task,
-    TaskDepartment,
-)
+from app.models.planning import Milestone, Task, TaskDepartment
 from app.models.system import ImportJob
 from tests.cast import TEST, YEAR, Cast
 from tests.workbooks import task, write_tasks

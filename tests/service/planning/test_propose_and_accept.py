@@ -12,7 +12,8 @@ from app.core import workflow
 from app.core.errors import NotAllowed, RuleViolation, RuleViolations, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.cycles import IndicatorKind
-from app.models.planning import OpinionAnswer, Task, TaskStatus, WorkPointOpinion, WorkPointSet
+from app.models.planning import Task, TaskStatus
+from app.models.work_points import OpinionAnswer, WorkPointOpinion, WorkPointSet
 from app.planning.service import (
     HandOut,
     IndicatorPlan,

@@ -7,13 +7,8 @@ import pytest
 from app.core import workflow
 from app.core.errors import NotAllowed, RuleViolation, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
-from app.models.planning import (
-    OpinionAnswer,
-    PlanStatus,
-    Task,
-    WorkPointSet,
-    WorkPointSetStatus,
-)
+from app.models.planning import PlanStatus, Task
+from app.models.work_points import OpinionAnswer, WorkPointSet, WorkPointSetStatus
 from app.planning.work_points import (
     answer_opinion,
     arrange,
