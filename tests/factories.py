@@ -205,6 +205,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
     assessment.Score: {"task": lambda: make_task(), "rater": _person("group1")},
     assessment.DepartmentAssessment: {"department": lambda: make_department()},
     system.ImportJob: {"kind": "task", "sha256": _digest},
+    system.ImportLayout: {"kind": "task", "fingerprint": _digest, "columns": dict},
 }
 """What the generic filling cannot know: closed sets without an enum, checks, uniqueness."""
 
@@ -289,3 +290,5 @@ make_notification = partial(make, system.Notification)
 make_outbox_message = partial(make, system.OutboxMessage)
 make_saved_view = partial(make, system.SavedView)
 make_import_job = partial(make, system.ImportJob)
+make_import_layout = partial(make, system.ImportLayout)
+make_import_alias = partial(make, system.ImportAlias)

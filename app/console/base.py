@@ -47,6 +47,7 @@ class DomainConsole(CellEditing, Writing, BulkActs, Ordering, ConsoleList, Gated
     group: ClassVar[str] = ""
     """The heading it stands under on the console's first page."""
     can_export = False
+    _urls: Any
 
     def __init__(self, model: type[Any]) -> None:
         self.resource = policy.policy_of(model).resource
@@ -57,6 +58,12 @@ class DomainConsole(CellEditing, Writing, BulkActs, Ordering, ConsoleList, Gated
         super().__init__(
             model, db, lazy_noun(model), endpoint=f"console_{self.resource}", url=self.route_base
         )
+
+    def create_blueprint(self, admin: Any) -> Any:
+        """Only a table that keeps an order has the address of its order."""
+        if not self.ordered:
+            self._urls = [one for one in self._urls if one[1] != "order_view"]
+        return super().create_blueprint(admin)
 
     def _refuse_protected(self, model: type[Any]) -> None:
         """A column that only a service writes stands on no form: found when it is built."""

@@ -66,7 +66,7 @@ class MeetingView(MeetingForm, DomainView):
     search_columns = ["kind", "number", "title", "held_on"]
     base_order = ("held_on", "desc")
     show_template = "cycles/meeting.html"
-    own_methods = {"place": "edit", "take_off": "edit", "minutes": "read"}
+    own_methods = {"place": "edit", "take_off": "edit", "minutes": "minutes"}
 
     def show_page(self, row: Meeting, actor: Actor) -> Any:
         items = self._agenda(row, actor)
@@ -80,7 +80,7 @@ class MeetingView(MeetingForm, DomainView):
             noun=lambda one: noun_of_table(one.__tablename__),
             keeps=keeps,
             may_decide=row.held_on <= clock.today()
-            and actor.may("decision:add")
+            and actor.may("meeting:minutes")
             and any(item.open for item in items),
             add_item=add_link(view_of(AgendaItem), "meeting", row)
             if may_add(actor, AgendaItem, "meeting", row)
@@ -193,14 +193,9 @@ class MeetingView(MeetingForm, DomainView):
     def minutes(self, pk: str) -> Any:
         """Enter what was decided on every row of the agenda, at once."""
         meeting, actor = self._row(pk), the_actor()
-        if not actor.may("decision:add"):
-            abort(403)
         here = url_for(f"{self.endpoint}.show", pk=meeting.id)
         items = self._agenda(meeting, actor)
         open_ones = [one for item in items for one in item.subjects if one.decision is None]
-        if not open_ones or meeting.held_on > clock.today():
-            flash(gettext("Nothing on this agenda waits for its minutes."), "warning")
-            return redirect(here)
         code, refusal = 200, ""
         if request.method == "POST":
             code = 422
@@ -226,11 +221,12 @@ class MeetingView(MeetingForm, DomainView):
                 else:
                     flash(gettext("%(count)s decisions recorded.", count=len(verdicts)), "success")
                     return redirect(here)
+        held = meeting.held_on <= clock.today()
         page = self.render_template(
             "cycles/minutes.html",
             title=gettext("Enter the minutes"),
             meeting=meeting,
-            items=items,
+            items=[item for item in items if item.open and held],
             outcomes=list(Outcome),
             given=request.form,
             refusal=refusal,

@@ -18,7 +18,8 @@ Pair = tuple[str, str]
 
 CHAPTERS: tuple[tuple[str, Pair, tuple[str, ...]], ...] = (
     ("planning", ("目标任务", "Planning"), (
-        "work_point_set", "work_point", "work_point_opinion", "department_plan", "decomposition",
+        "work_point_set", "work_point", "work_point_opinion", "department_plan",
+        "plan_comment", "decomposition",
         "task", "task_department", "milestone", "indicator", "baseline", "baseline_task",
         "baseline_indicator", "baseline_milestone", "import_job",
     )),
@@ -37,7 +38,7 @@ CHAPTERS: tuple[tuple[str, Pair, tuple[str, ...]], ...] = (
     ("reporting", ("图表与报表", "Charts and reports"), ("chart", "report", "search")),
     ("year", ("年度", "The year"), (
         "cycle", "phase", "reporting_month", "rule_book", "rule_value", "component", "meeting",
-        "agenda_item", "decision",
+        "agenda_item", "agenda_subject", "decision", "paper_entry",
     )),
     ("organisation", ("组织机构", "Organisation"), (
         "department", "department_successor", "department_class", "person", "role",
@@ -69,6 +70,9 @@ _VERBS: dict[str, Pair] = {
     "delete": ("删除", "Delete"),
     "import": ("导入", "Import"),
     "export": ("导出", "Export"),
+    "answer": ("答复", "Answer"),
+    "object": ("提出异议", "Object"),
+    "minutes": ("录入会议结论", "Enter the minutes"),
     "send_for_review": ("提交审阅", "Send for review"),
     "review": ("审阅同意", "Agree"),
     "return": ("退回", "Return"),
@@ -90,7 +94,6 @@ _VERBS: dict[str, Pair] = {
 """Rows' own verbs, and steps of flows that have no screen yet."""
 
 _AHEAD: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "department_plan": (frozenset({"review", "return"}), frozenset({"send_for_review"})),
     "diagnosis": (frozenset({"return", "archive"}), frozenset({"submit"})),
     "correction": (frozenset({"approve", "refuse"}), frozenset({"add"})),
     "appeal": (frozenset({"uphold", "dismiss"}), frozenset({"add"})),

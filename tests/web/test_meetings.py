@@ -137,4 +137,4 @@ def test_a_meeting_to_come_has_no_minutes_yet(
     secretary = client_for("secretary")
     place(secretary, item, waiting[0])
     assert "录入会议结论" not in secretary.get(f"/meeting/show/{meeting.id}").text
-    assert secretary.get(f"/meeting/minutes/{meeting.id}").status_code == 302
+    assert "本次会议没有待录入结论的事项。" in secretary.get(f"/meeting/minutes/{meeting.id}").text

@@ -181,7 +181,7 @@ def test_before_is_no_way_past_the_scope(client_for: ClientFor, draft: Task) -> 
 def test_what_is_issued_to_all_does_not_tell_how_it_was_written(
     client_for: ClientFor, session: AnySession, cast: Cast
 ) -> None:
-    points = make_work_point_set(status="issued", issue_number="1", issued_on=TODAY)
+    points = make_work_point_set()
     point = make_work_point(work_point_set=points, text="要点原稿")
     table = make_decomposition(
         title="分解表原名", status="issued", issue_number="1", issued_on=TODAY
@@ -189,6 +189,9 @@ def test_what_is_issued_to_all_does_not_tell_how_it_was_written(
     results = make_department_assessment(department=cast.xinxi, status="announced", total=80)
     office = cast.actor("office")
     edit(session, office, point, text="要点定稿")
+    issued = make_work_point_set(status="issued", issue_number="1", issued_on=TODAY)
+    with unit_of_work(session, TEST), guard.privileged(session):
+        point.work_point_set_id = issued.id
     edit(session, office, table, title="分解表定名")
     with (
         clock.at(TODAY + dt.timedelta(days=1)),
