@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import case, select
+from sqlalchemy import case, literal, select, union_all
 
 from app.console.acts import (
     Ask,
@@ -88,19 +88,27 @@ class DepartmentConsole(DomainConsole):
 
     def extra_values(self, rows: Sequence[Any], actor: Actor) -> Mapping[str, Mapping[int, str]]:
         keys, today = [row.id for row in rows], clock.today()
-        heads = select(Appointment.department_id, Appointment.person_id).where(
+        heads = select(literal("head"), Appointment.department_id, Appointment.person_id).where(
             visible(actor, Appointment),
             Appointment.department_id.in_(keys),
             Appointment.post.in_(HEADING_POSTS),
             in_force(Appointment, today),
         )
-        leaders = select(Charge.department_id, Charge.leader_id).where(
+        leaders = select(literal("leader"), Charge.department_id, Charge.leader_id).where(
             visible(actor, Charge),
             Charge.department_id.in_(keys),
             Charge.kind == ChargeKind.IN_CHARGE,
             in_force(Charge, today),
         )
-        return {"head": _people_by_key(heads), "leader": _people_by_key(leaders)}
+        people = directory().people
+        found: dict[str, dict[int, list[str]]] = {"head": {}, "leader": {}}
+        for what, department, person in db.session.execute(union_all(heads, leaders)):
+            if person in people:
+                found[what].setdefault(department, []).append(people[person].name)
+        return {
+            what: {key: "、".join(names) for key, names in them.items()}
+            for what, them in found.items()
+        }
 
 
 class PersonConsole(DomainConsole):
@@ -222,13 +230,3 @@ class DelegationConsole(DomainConsole):
     order, descending = "valid_from", True
     editable = ("valid_to", "ground")
     acts = (_CLOSE, Delete())
-
-
-def _people_by_key(pairs: Any) -> dict[int, str]:
-    """Names of the people by the department they are found for."""
-    people = directory().people
-    found: dict[int, list[str]] = {}
-    for department, person in db.session.execute(pairs):
-        if person in people:
-            found.setdefault(department, []).append(people[person].name)
-    return {key: "、".join(names) for key, names in found.items()}

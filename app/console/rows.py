@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.core import policy
 from app.core.actor import Actor
@@ -112,8 +112,8 @@ class ConsoleRows:
         pointed = [
             joinedload(getattr(self.model, one.name)) for one in columns if one.name in relations
         ]
-        held = [selectinload(getattr(self.model, name)) for name in self.eager]
-        return list(db.session.scalars(statement.options(*pointed, *held)))
+        held = [joinedload(getattr(self.model, name)) for name in self.eager]
+        return list(db.session.scalars(statement.options(*pointed, *held)).unique())
 
     def _in_tree(
         self, found: Sequence[Any], actor: Actor, columns: Sequence[Column]

@@ -154,6 +154,12 @@ def test_no_page_costs_more_statements_than_before(pages: dict[str, int]) -> Non
     assert not told, "\n".join(told) + f"\n{__doc__}"
 
 
+ONE_MORE = {
+    "console_department.index_view (office)": "who heads and who leads each, in one statement",
+    "console_person.index_view (office)": "everybody's posts today, in one statement",
+}
+
+
 def test_no_list_costs_more_than_four_statements(pages: dict[str, int]) -> None:
     lists = {
         page: count
@@ -161,7 +167,9 @@ def test_no_list_costs_more_than_four_statements(pages: dict[str, int]) -> None:
         if page.split(" ")[0].rpartition(".")[2] in {"list", "get_list", "index_view"}
     }
     assert len(lists) > 40
-    assert {page: count for page, count in lists.items() if count > LIST_LIMIT} == {}
+    over = {page for page, count in lists.items() if count > LIST_LIMIT}
+    assert over == set(ONE_MORE), over
+    assert all(lists[page] == LIST_LIMIT + 1 for page in over)
 
 
 @pytest.mark.parametrize("model", GROWING, ids=lambda model: model.__tablename__)
