@@ -61,4 +61,4 @@ chromium:
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium </dev/null >/dev/null; } || { echo "The browser tests need Chromium; on Debian: apt-get install chromium"; exit 1; }
 
 soffice:
-	@command -v soffice >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libreoffice-calc-nogui </dev/null >/dev/null; } || { echo "The tests of exported files need LibreOffice; on Debian: apt-get install libreoffice-calc-nogui"; exit 1; }
+	@test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)" 2>/dev/null)")/libswlo.so" || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libreoffice-calc-nogui libreoffice-writer-nogui </dev/null >/dev/null; } || { echo "The tests of exported files need LibreOffice; on Debian: apt-get install libreoffice-calc-nogui libreoffice-writer-nogui"; exit 1; }

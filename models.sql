@@ -909,6 +909,7 @@ CREATE TABLE strategic_goal (
     start_year INTEGER NOT NULL,
     end_year INTEGER NOT NULL,
     target VARCHAR(300),
+    sort_order INTEGER DEFAULT '0' NOT NULL,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -919,6 +920,7 @@ CREATE TABLE strategic_goal (
     CONSTRAINT fk_strategic_goal_category_id FOREIGN KEY(category_id) REFERENCES task_category (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_strategic_goal_category_id ON strategic_goal (category_id);
+CREATE INDEX ix_strategic_goal_sort_order ON strategic_goal (sort_order);
 CREATE INDEX ix_strategic_goal_start_year ON strategic_goal (start_year);
 COMMENT ON TABLE strategic_goal IS '发展规划目标';
 COMMENT ON COLUMN strategic_goal.id IS '主键';
@@ -929,6 +931,7 @@ COMMENT ON COLUMN strategic_goal.category_id IS '类别';
 COMMENT ON COLUMN strategic_goal.start_year IS '起始年';
 COMMENT ON COLUMN strategic_goal.end_year IS '终止年';
 COMMENT ON COLUMN strategic_goal.target IS '目标值';
+COMMENT ON COLUMN strategic_goal.sort_order IS '排序';
 COMMENT ON COLUMN strategic_goal.version IS '版本（乐观锁）';
 COMMENT ON COLUMN strategic_goal.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN strategic_goal.updated_at IS '更新时间（UTC）';

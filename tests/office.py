@@ -25,13 +25,18 @@ HOW = {
         "--convert-to",
         "csv:Text - txt - csv (StarCalc):44,34,76",
     ],
+    # What an office looks at; text in a file of its own format proves little.
+    ".docx": ["--convert-to", "pdf:writer_pdf_Export"],
 }
 
 
 def saved_by_libreoffice(paths: Sequence[Path], folder: Path) -> list[Path]:
-    """These files of one format, opened by one LibreOffice and saved in the same format under
-    `folder`, in their order. Fails where a file could not be opened."""
-    assert SOFFICE, "LibreOffice is missing; on Debian: apt-get install libreoffice-calc-nogui"
+    """These files of one format, opened by one LibreOffice and saved in the same format (a
+    Word file as PDF) under `folder`, in their order. Fails where a file could not be opened."""
+    assert SOFFICE, (
+        "LibreOffice is missing; on Debian: "
+        "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui"
+    )
     folder.mkdir(exist_ok=True)
     (suffix,) = {path.suffix for path in paths}
     subprocess.run(  # noqa: S603 (our own files)
@@ -42,6 +47,8 @@ def saved_by_libreoffice(paths: Sequence[Path], folder: Path) -> list[Path]:
         check=True, capture_output=True, timeout=SECONDS,
     )  # fmt: skip
     saved = [folder / path.name for path in paths]
+    if suffix == ".docx":
+        saved = [path.with_suffix(".pdf") for path in saved]
     missing = [path.name for path in saved if not path.exists()]
     assert not missing, f"LibreOffice did not open: {missing}"
     return saved

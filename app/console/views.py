@@ -85,13 +85,16 @@ class TaskCategoryConsole(DomainConsole):
 
 class StrategicGoalConsole(DomainConsole):
     group = "goals"
-    columns = ("name", "code", "category", "start_year", "end_year", "target")
-    form_columns = ("code", "name", "description", "category", "start_year", "end_year", "target")
+    columns = ("name", "code", "category", "start_year", "end_year", "target", "sort_order")
+    form_columns = (
+        "code", "name", "description", "category", "start_year", "end_year", "target", "sort_order",
+    )  # fmt: skip
     searched = ("code", "name", "target")
     filtered = ("category", "start_year", "end_year")
     title_column = "name"
-    order = "code"
-    editable = ("start_year", "end_year", "target")
+    order = "sort_order"
+    editable = ("start_year", "end_year", "target", "sort_order")
+    ordered = True
     quick_filters = (QuickFilter("year", lazy_gettext("Of this year"), _goals_of_the_year),)
     acts = (_CATEGORY, Ask("set_end", lazy_gettext("Set the last year"), "end_year"), Delete())
 

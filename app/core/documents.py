@@ -6,12 +6,15 @@ is registered, and ask for it the same way. This module draws nothing.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from app.core.actor import Actor
+from app.core.audit import plain
 from app.core.errors import RuleViolation
 from app.core.text import message
 from app.core.unit_of_work import AnySession
@@ -32,11 +35,13 @@ MEDIA_TYPES: dict[Format, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for: the year's row, the department's row or None, and the form."""
+    """What is asked for: the year's row, the department's row or None, and the form. `number`
+    names one of the year's where there are several: a meeting, an edition."""
 
     cycle: Any
     department: Any
     format: Format
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,26 @@ Printer = Callable[[AnySession, Actor, Order], Paper]
 class Kind:
     """`name` is the word of the address and the command line, `label` its Chinese and English
     name, `about` one sentence on what it is. `print_` builds it, checks what the actor may and
-    records the export."""
+    records the export; `offered` only says on whose page it stands."""
 
     name: str
     label: tuple[str, str]
     formats: tuple[Format, ...]
     print_: Printer
     by_department: bool = False
+    by_number: bool = False
     about: tuple[str, str] = ("", "")
+    offered: Callable[[Actor], bool] = lambda actor: True
+
+
+def check_code(content: Any) -> str:
+    """Eight hexadecimal digits of the SHA-256 over the content, as JSON with sorted keys and no
+    spaces: equal content gives an equal code, in any form, on any day."""
+    text = json.dumps(
+        content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
+    )
+    digest = hashlib.sha256(text.encode()).hexdigest().upper()
+    return f"{digest[:4]}-{digest[4:8]}"
 
 
 _kinds: dict[str, Kind] = {}

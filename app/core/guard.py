@@ -61,7 +61,8 @@ def register_lock(lock: Lock) -> None:
 
 
 def register_invariant(model: type[Any], invariant: Invariant) -> None:
-    """Hold every row of `model` to `invariant`, through whichever door it is written."""
+    """Hold every row of `model` to `invariant`, through whichever door it is written; an
+    account also when it is deleted."""
     _invariants[model] = invariant
 
 
@@ -213,6 +214,8 @@ def _check(
     rules = _account_rules(row)
     if rules is not None:
         if _check_account(session, actor, row, verb, rules):
+            if type(row) in _invariants:
+                _invariants[type(row)](row)
             passed.append((actor, row, verb, workflow.step_of(session, row), rules))
         return
     if not _guarded(row):

@@ -14,16 +14,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core import clock, policy
+from app.core import clock, documents, policy
 from app.core.actor import Actor
 from app.core.errors import Refusal
 from app.core.policy import visible
 from app.core.unit_of_work import unit_of_work
 from app.cycles import agenda
+from app.cycles.agenda_paper import AGENDA, print_meeting
 from app.cycles.forms import MeetingForm
 from app.extensions import db
 from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting, Outcome
 from app.web import formats
+from app.web.downloads import attachment
 from app.web.facts import facts_of
 from app.web.formats import noun_of_table
 from app.web.reader import the_actor
@@ -66,7 +68,7 @@ class MeetingView(MeetingForm, DomainView):
     search_columns = ["kind", "number", "title", "held_on"]
     base_order = ("held_on", "desc")
     show_template = "cycles/meeting.html"
-    own_methods = {"place": "edit", "take_off": "edit", "minutes": "minutes"}
+    own_methods = {"place": "edit", "take_off": "edit", "minutes": "minutes", "paper": "read"}
 
     def show_page(self, row: Meeting, actor: Actor) -> Any:
         items = self._agenda(row, actor)
@@ -185,6 +187,19 @@ class MeetingView(MeetingForm, DomainView):
         except (Refusal, IntegrityError, StaleDataError) as error:
             flash(str(refusal_of(error)), "danger")
         return redirect(url_for(f"{self.endpoint}.show", pk=key))
+
+    # On paper ------------------------------------------------------------------------
+
+    @expose("/paper/<pk>/<string:form>")
+    @has_access
+    def paper(self, pk: str, form: str) -> Any:
+        """The material of the meeting, or of one item (`?item=<id>`), as a file."""
+        meeting, actor = self._row(pk), the_actor()
+        wanted = documents.format_of(AGENDA, form)
+        item = self._item(meeting, actor, request.args["item"]) if "item" in request.args else None
+        with unit_of_work(db.session, actor):
+            made = print_meeting(db.session, actor, meeting, wanted, item)
+        return attachment(made.content, made.file_name, made.media_type)
 
     # The minutes ---------------------------------------------------------------------
 

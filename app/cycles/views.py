@@ -100,13 +100,17 @@ class RuleBookView(DomainView):
 
 class StrategicGoalView(DomainView):
     datamodel = interface(StrategicGoal)
-    list_columns = ["code", "name", "category", "start_year", "end_year", "target"]
+    list_columns = ["code", "name", "category", "start_year", "end_year", "target", "sort_order"]
     title_column = "name"
-    show_columns = ["code", "name", "description", "category", "start_year", "end_year", "target"]
-    form_columns = ("code", "name", "description", "category", "start_year", "end_year", "target")
+    show_columns = [
+        "code", "name", "description", "category", "start_year", "end_year", "target", "sort_order",
+    ]  # fmt: skip
+    form_columns = (
+        "code", "name", "description", "category", "start_year", "end_year", "target", "sort_order",
+    )  # fmt: skip
     search_columns = ["code", "name", "category", "start_year", "end_year"]
     plain_columns = {"description": show_long_text}
-    base_order = ("code", "asc")
+    base_order = ("sort_order", "asc")
 
 
 class TaskCategoryView(DomainView):

@@ -207,7 +207,7 @@ def _write_libraries(college: College) -> None:
                 standard=row["standard"] or None,
             )
         )
-    for row in rows("demo/strategic_goals.csv"):
+    for place, row in enumerate(rows("demo/strategic_goals.csv"), start=1):
         session.add(
             StrategicGoal(
                 code=row["code"],
@@ -217,6 +217,7 @@ def _write_libraries(college: College) -> None:
                 start_year=int(row["start_year"]),
                 end_year=int(row["end_year"]),
                 target=row["target"],
+                sort_order=10 * place,
             )
         )
     session.flush()

@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.documents import Format, Order
 from app.core.unit_of_work import AnySession
 from app.exchange import lookups
+from app.exchange.indicators import in_words
 from app.exchange.stored_tasks import StoredTask, stored_tasks
 from app.models.cycles import Cycle
 from app.models.planning import TaskStatus
@@ -33,9 +34,11 @@ def export_tasks(session: AnySession, actor: Actor, cycle: Cycle, form: str) -> 
     if form == "pdf":
         order = Order(cycle, None, Format.PDF)
         return print_decomposition(session, actor, order).content, len(table.lines)
-    lines = task_lines(session, actor, cycle, drafts=table.state != FINAL)
+    exported = _exported(session, actor, cycle, drafts=table.state != FINAL)
+    lines = [line for line, _ in exported]
+    indicators = [told for _, told in exported]
     if form == "csv":
-        content = decomposition_csv(lines)
+        content = decomposition_csv(lines, indicators)
     else:
         content = decomposition_xlsx(
             table.year,
@@ -45,23 +48,24 @@ def export_tasks(session: AnySession, actor: Actor, cycle: Cycle, form: str) -> 
             check_code=table.check_code,
             college=table.college,
             issue_number=table.issue_number,
+            indicators=indicators,
         )
     told = {"year": cycle.year, "format": form, "rows": len(lines), "check_code": table.check_code}
     audit.record_happening(session, actor, "exported", "task", told)  # type: ignore[arg-type]
     return content, len(lines)
 
 
-def task_lines(
-    session: AnySession, actor: Actor, cycle: Cycle, *, drafts: bool = True
-) -> list[TaskLine]:
-    """The year's tasks in the words of a file, in the order of the table."""
+def _exported(
+    session: AnySession, actor: Actor, cycle: Cycle, *, drafts: bool
+) -> list[tuple[TaskLine, str]]:
+    """The year's tasks in the words of a file, each with its indicators, in the table's order."""
     departments = lookups.department_book(session, actor)
     people = lookups.people_book(session, actor)
     work_points = lookups.work_point_words(session, actor, cycle.id)
     tasks = stored_tasks(session, actor, cycle.id)
     inside = {child.id for task in tasks for child in task.children}
     return [
-        _line(task, departments, people, work_points)
+        (_line(task, departments, people, work_points), in_words(task.indicators))
         for task in tasks
         if task.id not in inside
         and task.status != TaskStatus.TERMINATED

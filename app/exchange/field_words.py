@@ -53,6 +53,10 @@ _FIELDS = {"due": "due_on", "lead": "lead_department", "category": "category_id"
 _FIELD_LABELS = {
     "assist": lazy_gettext("Assisting departments"),
     "milestones": lazy_gettext("Milestones"),
+    "indicators": lazy_gettext("Indicators"),
+    "target": lazy_gettext("Indicator: target"),
+    "baseline": lazy_gettext("Indicator: baseline"),
+    "measured_in": lazy_gettext("Indicator: unit"),
     "progress": lazy_gettext("Milestones or deadline"),
     "unit": lazy_gettext("Departments (the first leads)"),
     MARK: lazy_gettext("Row mark"),

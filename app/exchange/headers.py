@@ -14,6 +14,10 @@ TASK_FIELDS = (
     "measures",
     "progress",
     "standard",
+    "indicators",
+    "target",
+    "baseline",
+    "measured_in",
     "lead",
     "unit",
     "assist",
@@ -26,12 +30,13 @@ TASK_FIELDS = (
     "remark",
 )
 """Fields a column can have. `unit` is a responsible unit that no heading calls the leading
-one; `progress` is 时序进度, which is a deadline or dated steps, by its contents."""
+one; `progress` is 时序进度, which is a deadline or dated steps, by its contents. `target`,
+`baseline` and `measured_in` are parts of an indicator in columns of their own."""
 
 MAIN_FIELDS = ("title", "measures", "goal", "work_point", "category")
 """A task table has one of these; in this order they can serve as the title."""
 
-MANY = frozenset({"measures", "standard", "remark", "category"})
+MANY = frozenset({"measures", "standard", "indicators", "remark", "category"})
 """Fields that more than one column may fill."""
 
 _IGNORED = "ignored"
@@ -69,6 +74,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("weight", r"分值|权重|权值|赋分|满分|标准分|基础分|基本分|配分|^分数$|^(?:weight|points)$"),
     ("category", r"^[一二]级(?:指标|目标)$"),
     ("title", r"^三级(?:指标|目标)$"),
+    ("target", r"^(?:指标|考核|年度|计划)?目标值$|^target$"),
+    ("baseline", r"^(?:指标)?(?:基准|基期|基线)值?$|^baseline$"),
+    ("measured_in", r"^(?:计量|指标|度量)单位$|^measured_?in$"),
+    (
+        "indicators",
+        r"^(?:年度|量化|定量|关键|主要|绩效|考核|评价|目标|任务)*指标(?:名称|内容)?$|^indicators?$",
+    ),
     (
         "standard",
         r"(?:考核|评分|评价|完成|验收|质量|衡量|考评|评估)(?:标准|要点|指标|细则|办法|要求)|成果|目标值|指标|标准$"

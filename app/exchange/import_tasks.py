@@ -23,6 +23,7 @@ from app.core.text import message
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.cycles.queries import cycle_of_year
 from app.cycles.service import open_complete_year, standard_plan
+from app.exchange.indicators import IndicatorText
 from app.exchange.offers import offer_adjustments
 from app.exchange.plan import Action, Progress
 from app.exchange.plan_tasks import TaskPlan
@@ -30,7 +31,14 @@ from app.exchange.row_planner import PlannedTask, Steps
 from app.models.cycles import Cycle
 from app.models.improvement import Adjustment
 from app.models.organisation import Department
-from app.models.planning import Decomposition, Milestone, Task, TaskDepartment, TaskDepartmentRole
+from app.models.planning import (
+    Decomposition,
+    Indicator,
+    Milestone,
+    Task,
+    TaskDepartment,
+    TaskDepartmentRole,
+)
 from app.planning.adoption import adopt_issued_table, open_table
 
 PORTION = 500
@@ -179,6 +187,10 @@ class _Writer:
             self.session,
             [step for row, task in both for step in _of(task, _milestones(row.steps or [], task))],
         )
+        insert_rows(
+            self.session,
+            [one for row, task in both for one in _of(task, _indicators(row.indicators, task))],
+        )
 
     # Changed -----------------------------------------------------------------------
 
@@ -197,6 +209,8 @@ class _Writer:
                 self.change_departments(row, one)
                 if row.steps is not None:
                     self.replace(one, "milestones", one.milestones, _milestones(row.steps, one))
+                if row.indicators is not None:
+                    self.change_indicators(one, row.indicators)
             grown += [(row, self.child(row, task, key)) for key in row.missing_children]
         self.session.flush()
         self.session.add_all([task for _, task in grown])
@@ -208,6 +222,8 @@ class _Writer:
             self.session.add_all(
                 _milestones(row.stored.milestones if row.steps is None else row.steps, task)  # type: ignore[union-attr]
             )
+            told = row.stored.indicators if row.indicators is None else row.indicators  # type: ignore[union-attr]
+            self.session.add_all(_indicators(told, task))
         self.session.flush()
 
     def child(self, row: PlannedTask, parent: Task, department_id: int) -> Task:
@@ -235,6 +251,23 @@ class _Writer:
             else:
                 kept.role, kept.position = wanted.role, wanted.position
         self.replace(task, "departments", known.values(), fresh)
+
+    def change_indicators(self, task: Task, told: Sequence[IndicatorText]) -> None:
+        """One of the same name is the same: it keeps its weight and what it was taken from."""
+        known: dict[str, list[Indicator]] = {}
+        for one in task.indicators:
+            known.setdefault(one.name, []).append(one)
+        fresh: list[Indicator] = []
+        for wanted in told:
+            same = known.get(wanted.name)
+            if not same:
+                fresh += _indicators([wanted], task)
+                continue
+            kept = same.pop(0)
+            for column, value in wanted.values().items():
+                setattr(kept, column, value)
+        gone = [one for rest in known.values() for one in rest]
+        self.replace(task, "indicators", gone, fresh)
 
     def replace(self, task: Task, name: str, gone: Iterable[Any], fresh: Iterable[Any]) -> None:
         """Take parts away and add others, each a row of its own to the gate."""
@@ -267,6 +300,8 @@ class _Writer:
             query = query.options(selectinload(Task.departments))
         if any(row.steps is not None for row in rows):
             query = query.options(selectinload(Task.milestones))
+        if any(row.indicators is not None for row in rows):
+            query = query.options(selectinload(Task.indicators))
         tasks = {task.id: task for task in self.session.scalars(query)}
         for row in rows:
             stored = row.stored
@@ -321,3 +356,7 @@ def _milestones(steps: Steps, task: Task) -> list[Milestone]:
         Milestone(task_id=task.id, due_on=day, text=text, planned_percent=share.get(index))
         for index, (day, text) in enumerate(steps)
     ]
+
+
+def _indicators(told: Sequence[IndicatorText] | None, task: Task) -> list[Indicator]:
+    return [Indicator(task_id=task.id, **one.values()) for one in told or ()]

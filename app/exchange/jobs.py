@@ -12,7 +12,6 @@ Large files are looked at in the background, too: such a job is `running` with t
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -27,14 +26,14 @@ from app.core.text import Message, message
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.exchange.decisions import decisions_of
 from app.exchange.import_tasks import TaskOptions, write_tasks
-from app.exchange.kept import row_as_kept, summary_of
+from app.exchange.kept import rows_as_kept, summary_of
 from app.exchange.looking import Look, files_of, look
 from app.exchange.plan import Plan
 from app.exchange.plan_departments import DepartmentPlan, write_departments
 from app.exchange.plan_tables import TablePlan, write_table
 from app.exchange.plan_tasks import TaskPlan
 from app.exchange.table_specs import KINDS
-from app.exchange.uploads import Shelf, Upload, pack
+from app.exchange.uploads import Shelf, Upload, digest_of, pack
 from app.models.organisation import Person
 from app.models.system import ImportJob, ImportStatus
 
@@ -81,7 +80,7 @@ def open_job(
     job = ImportJob(
         kind=kind,
         file_name="、".join(upload.name for upload in uploads)[:255],
-        sha256=_digest(uploads),
+        sha256=digest_of(uploads),
         options={**options, "files": listed},
         owner_id=actor.user_id,
     )
@@ -104,13 +103,6 @@ def open_job(
     else:
         _start_looking(session, actor, job, shelf)
     return job
-
-
-def _digest(uploads: Sequence[Upload]) -> str:
-    """The file's own hash; of several files, the hash of their hashes."""
-    if len(uploads) == 1:
-        return uploads[0].sha256
-    return hashlib.sha256("".join(upload.sha256 for upload in uploads).encode()).hexdigest()
 
 
 def own_jobs(session: AnySession, actor: Actor, limit: int = 20) -> list[ImportJob]:
@@ -171,20 +163,37 @@ def is_looking(job: ImportJob) -> bool:
     return job.status == ImportStatus.RUNNING and bool((job.options or {}).get("looking"))
 
 
+def others_of(job: ImportJob) -> int:
+    """How many rows may be imported while the refused ones stay out; 0 where that is not
+    offered: an issued table is whole or it is not that table."""
+    if job.status != ImportStatus.PREVIEW or (job.options or {}).get("publish"):
+        return 0
+    return int((job.summary or {}).get("others") or 0)
+
+
 def confirm_job(
-    session: AnySession, actor: Actor, job: ImportJob, shelf: Shelf, fingerprint: str
+    session: AnySession,
+    actor: Actor,
+    job: ImportJob,
+    shelf: Shelf,
+    fingerprint: str,
+    *,
+    leave_out: bool = False,
 ) -> None:
-    """Start what was shown. The owner; from `preview`. The caller then launches `run_job`.
+    """Start what was shown; with `leave_out`, all but the refused rows. The owner; from
+    `preview`. The caller then launches `run_job`.
 
     Errors: WrongState when it runs or has run (a second click), Conflict when something else
-    was shown last, RuleViolation when the file has errors.
+    was shown last, RuleViolation when the file has errors and they are not to be left out, or
+    cannot be.
     """
     if (job.summary or {}).get("fingerprint") != fingerprint:
         raise Conflict(message("What this import would do has changed; please look again."))
-    if (job.summary or {}).get("errors"):
+    if (job.summary or {}).get("errors") and not (leave_out and others_of(job)):
         raise RuleViolation(message("A file with errors is not imported."))
     shelf.tell(job.id, 0)
     with unit_of_work(session, actor):
+        job.options = {**(job.options or {}), "leave_out": leave_out}
         workflow.apply(session, actor, job, "start")
 
 
@@ -257,10 +266,13 @@ def _run(session: AnySession, actor: Actor, shelf: Shelf, job: ImportJob, versio
                 seen = look(session, actor, shelf, job, told, departments_added=True)
                 if _is_other(job, seen.plan):
                     raise _Differs
-            result = _write(session, actor, shelf, job, seen.plan)
+            plan = seen.plan.without_left_out() if _leaves_out(job) else seen.plan
+            result = _write(session, actor, shelf, job, plan)
             # Numbered without a gap up to this import's own: what a reversal goes by.
             summary = {
                 **summary_of(seen.plan),
+                **{name: plan.summary()[name] for name in ("new", "changed", "unchanged")},
+                "left_out": len(seen.plan.rows) - len(plan.rows),
                 "result": result,
                 "events": audit.noted(session),
             }
@@ -274,7 +286,12 @@ def _run(session: AnySession, actor: Actor, shelf: Shelf, job: ImportJob, versio
 
 
 def _is_other(job: ImportJob, plan: Plan) -> bool:
-    return plan.refused or plan.fingerprint() != (job.summary or {}).get("fingerprint")
+    shown = plan.fingerprint() == (job.summary or {}).get("fingerprint")
+    return not shown or (plan.refused and not _leaves_out(job))
+
+
+def _leaves_out(job: ImportJob) -> bool:
+    return bool((job.options or {}).get("leave_out"))
 
 
 def _add_departments(session: AnySession, actor: Actor, job: ImportJob) -> None:
@@ -352,7 +369,7 @@ def _show_anew(
 
 
 def _keep(shelf: Shelf, job: ImportJob, seen: Look) -> None:
-    shelf.write_rows(job.id, [row_as_kept(row) for row in seen.plan.rows])
+    shelf.write_rows(job.id, rows_as_kept(seen.plan))
     shelf.write(job.id, "files", [file.kept() for file in seen.files])
 
 

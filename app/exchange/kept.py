@@ -21,11 +21,19 @@ def summary_of(plan: Plan) -> dict[str, Any]:
         "fingerprint": plan.fingerprint(),
         "notices": [pack(words) for words in plan.notices],
         "problems": [_problem(problem) for problem in plan.problems],
+        "others": plan.others(),
+        "out": len(plan.left_out()),
         "unknown": [[name.resource, name.word, name.cells] for name in plan.unknown],
     }
 
 
-def row_as_kept(row: PlannedRow) -> dict[str, Any]:
+def rows_as_kept(plan: Plan) -> list[dict[str, Any]]:
+    """Every row; `out` says whether it stays out when the others are written."""
+    out = set(map(id, plan.left_out()))
+    return [{**_row(row), "out": id(row) in out} for row in plan.rows]
+
+
+def _row(row: PlannedRow) -> dict[str, Any]:
     told = row.promised()
     return {
         "file": row.file,
@@ -56,6 +64,7 @@ def _facts(row: PlannedRow, told: dict[str, Any]) -> list[tuple[str, str]]:
     facts = [("due", source.due_text or shown(source.due)), ("weight", shown(source.weight))]
     facts += [("assist", "、".join(source.assist)), *texts.items()]
     steps = "；".join(f"{shown(step.due)} {step.text}".strip() for step in source.milestones)
+    facts.append(("indicators", "；".join(told["indicators"])))
     return [*facts, ("milestones", steps) if steps else ("measures", source.measures)]
 
 

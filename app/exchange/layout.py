@@ -15,6 +15,8 @@ from app.exchange.problems import Problem
 from app.exchange.reading import Sheet
 from app.exchange.units import is_group, looks_like_unit
 
+RATED = ("indicators", "target", "standard")
+"""Fields whose words a task is rated by."""
 HEADER_ROWS = 10
 """The first rows in which headings are looked for."""
 
@@ -275,8 +277,13 @@ def _choose_progress(sheet: Sheet, layout: Layout) -> None:
 def _choose_title(layout: Layout) -> None:
     """One column is the title; of two columns the left one is what the task belongs to."""
     columns = layout.columns
-    if not set(MAIN_FIELDS[:-1]) & set(columns) and len(columns.get("standard", ())) > 1:
-        columns["title"] = [columns["standard"].pop(0)]  # 项目, 指标, 评分标准: the 指标 is rated
+    rated = sorted((c, name) for name in RATED for c in columns.get(name, ()))
+    if not set(MAIN_FIELDS[:-1]) & set(columns) and len(rated) > 1:
+        column, name = rated[0]  # 项目, 指标, 评分标准: the 指标 is rated
+        columns["title"] = [column]
+        columns[name].remove(column)
+        if not columns[name]:
+            del columns[name]
     if "title" not in columns:
         for name in MAIN_FIELDS[1:]:
             if name in columns:

@@ -2,7 +2,7 @@
 
 A plan compares what a file says with what the database holds. Every row is new, changed,
 unchanged or in error; a changed row lists its fields old → new. A plan with an error
-anywhere is never carried out. The same plan has the same fingerprint, so that a person
+anywhere is never carried out; the plan of the other rows is, where somebody chooses so. The same plan has the same fingerprint, so that a person
 confirms exactly what was shown.
 """
 
@@ -12,10 +12,10 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from app.core.text import Message
 from app.exchange.problems import FieldError, Problem
@@ -94,6 +94,23 @@ class Plan:
     def refused(self) -> bool:
         """Is there an error anywhere, so that nothing may be written?"""
         return self.summary()["errors"] > 0
+
+    def left_out(self) -> list[PlannedRow]:
+        """The rows that stay out when the others are written: those refused."""
+        return [row for row in self.rows if row.action == Action.ERROR]
+
+    def without_left_out(self) -> Self:
+        """The plan of the other rows; still refused where the file as a whole is at fault."""
+        out = set(map(id, self.left_out()))
+        return replace(self, rows=[row for row in self.rows if id(row) not in out])
+
+    def others(self) -> int:
+        """How many rows could be written without those refused: 0 where there is nothing to
+        write, or nothing to leave out."""
+        rest = self.without_left_out()
+        told = rest.summary()
+        partly = 0 < len(rest.rows) < len(self.rows) and not told["errors"]
+        return len(rest.rows) if partly and told["new"] + told["changed"] else 0
 
     def summary(self) -> dict[str, int]:
         """How many rows have which fate; `errors` also counts those of the file as a whole."""

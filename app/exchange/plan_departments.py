@@ -56,6 +56,18 @@ class PlannedDepartment(PlannedRow):
 class DepartmentPlan(Plan):
     rows: list[PlannedDepartment] = field(default_factory=list)
 
+    def left_out(self) -> list[PlannedRow]:
+        """Those refused, and those whose new department above stays out with them."""
+        out = Plan.left_out(self)
+        held = set(map(id, out))
+        for _ in self.rows:
+            below = [row for row in self.rows if id(row) not in held and id(row.parent) in held]
+            if not below:
+                break
+            out += below
+            held.update(map(id, below))
+        return out
+
 
 def plan_departments(session: AnySession, actor: Actor, table: ParsedDepartments) -> DepartmentPlan:
     """What importing `table` would do. Writes nothing. Whoever keeps departments

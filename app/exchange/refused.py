@@ -27,7 +27,7 @@ from app.exchange.layout import (
     is_total,
 )
 from app.exchange.looking import Look
-from app.exchange.plan import Action, PlannedRow
+from app.exchange.plan import Action, Plan, PlannedRow
 from app.exchange.problems import FieldError
 from app.exchange.reading import Merge, Sheet
 from app.exchange.row_planner import PlannedTask
@@ -62,6 +62,12 @@ def refused_workbook(seen: Look, label: Label) -> bytes:
         if not names:
             raise ValueError("no row is refused")
     return buffer.getvalue()
+
+
+def mark_left_out(plan: Plan, out: Sequence[bool]) -> None:
+    """Take for refused what an import has left out, whatever would be said of it today."""
+    for row, stays in zip(plan.rows, out, strict=True):
+        row.action = Action.ERROR if stays else Action.UNCHANGED
 
 
 # Which rows ---------------------------------------------------------------------------------

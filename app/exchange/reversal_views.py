@@ -14,7 +14,7 @@ from flask_babel import gettext
 from app.core import clock
 from app.core.errors import Refusal
 from app.exchange.looking import look
-from app.exchange.refused import refused_workbook
+from app.exchange.refused import mark_left_out, refused_workbook
 from app.exchange.reversal import CannotUndo, Obstacle, Run, obstacles, reverse_job, undo_until
 from app.exchange.uploads import Shelf
 from app.extensions import db
@@ -59,11 +59,14 @@ class ReversalDoors:
     @expose("/<int:pk>/refused")
     @has_access
     def refused(self, pk: int) -> Any:
-        """The refused rows as a workbook; 404 where none is."""
+        """The refused rows as a workbook, also those an import has left out; 404 where none is."""
         job = self._job(pk)  # type: ignore[attr-defined]
-        if job.status != ImportStatus.PREVIEW:
+        shelf, done = _shelf(), job.status == ImportStatus.DONE
+        if not (job.status == ImportStatus.PREVIEW or (done and job.summary.get("left_out"))):
             abort(404)
-        seen = look(db.session, the_actor(), _shelf(), job, lambda done, total: None)
+        seen = look(db.session, the_actor(), shelf, job, _quiet, departments_added=done)
+        if done:
+            mark_left_out(seen.plan, [row["out"] for row in shelf.read_rows(job.id)])
         try:
             content = refused_workbook(seen, self.field_label(job.kind))  # type: ignore[attr-defined]
         except ValueError:
@@ -79,6 +82,10 @@ class ReversalDoors:
         found = obstacles(db.session, Run(db.session, job)) if "undo" in request.args else []
         told = tuple((one, _address(one.row)) for one in found[:LISTED])
         return Undo(str(show(until)), told, len(found) - len(told))
+
+
+def _quiet(done: int, total: int) -> None:
+    """The workbook is made while its owner waits."""
 
 
 def _shelf() -> Shelf:

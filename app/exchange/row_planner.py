@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from app.core.text import Message, message
 from app.core.values import FIRST_YEAR, LAST_YEAR
 from app.exchange import lookups
 from app.exchange.cells import clean_text
+from app.exchange.indicators import IndicatorText, difference
 from app.exchange.plan import FieldChange, PlannedRow, number_as_json, shown
 from app.exchange.problems import FieldError, Problem
 from app.exchange.stored_tasks import StoredTask
@@ -34,7 +35,7 @@ LARGEST_WEIGHT = Decimal("99999.99")
 @dataclass(slots=True)
 class PlannedTask(PlannedRow):
     """`columns` are the columns to write: all of a new task's, the changed ones of another.
-    `co_leads`, `assists` and `steps` are None where they stay as they are. `group` lists the
+    `co_leads`, `assists`, `steps` and `indicators` are None where they stay as they are. `group` lists the
     departments that get a child each. `proposed` are columns only an adjustment may write."""
 
     source: TaskRow = field(default_factory=lambda: TaskRow("", 0, 0))
@@ -44,6 +45,7 @@ class PlannedTask(PlannedRow):
     co_leads: list[int] | None = None
     assists: list[int] | None = None
     steps: Steps | None = None
+    indicators: Sequence[IndicatorText] | None = None
     group: list[int] | None = None
     missing_children: list[int] = field(default_factory=list)
     publishes: bool = False
@@ -68,6 +70,7 @@ class PlannedTask(PlannedRow):
                 {"due": step.due.isoformat() if step.due else None, "text": step.text}
                 for step in row.milestones
             ],
+            "indicators": [indicator.words() for indicator in row.indicators],
         }
 
 
@@ -145,6 +148,7 @@ class RowPlanner:
             row.columns["lead_department_id"] = lead
             row.columns.setdefault("number", "")
             row.co_leads, row.assists, row.steps = co_leads, assists, steps
+            row.indicators = source.indicators
         else:
             self._compare(row, stored, wanted, co_leads, assists, steps)
         row.publishes = self.publish and (stored is None or stored.is_draft)
@@ -282,6 +286,9 @@ class RowPlanner:
             new = "；".join(f"{shown(day)} {text}".strip() for day, text in steps)
             row.changes.append(FieldChange("milestones", old, new, stored.is_draft))
             row.steps = steps if stored.is_draft else None
+        if said := difference(stored.indicators, row.source.indicators, columns):
+            row.changes.append(FieldChange("indicators", *said, stored.is_draft))
+            row.indicators = row.source.indicators if stored.is_draft else None
         if row.missing_children:
             names = "、".join(self.departments.names(row.missing_children))
             row.changes.append(FieldChange("lead", "", names))
@@ -325,23 +332,24 @@ class RowPlanner:
 
     def left_out(self) -> list[Problem]:
         """One warning for all categories, and one for all work points, that nobody knows."""
-        words: tuple[tuple[dict[str, None], Callable[..., Message]], ...] = (
-            (self.categories.missing, _unknown_categories),
-            (self.work_points.missing, _unknown_work_points),
-        )
-        return [
-            Problem(tell("；".join(text[:40] for text in missing)[:300]), level="warning")
-            for missing, tell in words
-            if missing
-        ]
+        told = []
+        if names := _listed(self.categories.missing):
+            told.append(
+                message(
+                    "These categories are not known here and are left out: %(names)s.", names=names
+                )
+            )
+        if names := _listed(self.work_points.missing):
+            told.append(
+                message(
+                    "These work points are not known here and are left out: %(names)s.", names=names
+                )
+            )
+        return [Problem(words, level="warning") for words in told]
 
 
-def _unknown_categories(names: str) -> Message:
-    return message("These categories are not known here and are left out: %(names)s.", names=names)
-
-
-def _unknown_work_points(names: str) -> Message:
-    return message("These work points are not known here and are left out: %(names)s.", names=names)
+def _listed(missing: Iterable[str]) -> str:
+    return "；".join(text[:40] for text in missing)[:300]
 
 
 def _due(source: TaskRow, stored: StoredTask | None) -> Wanted:

@@ -1,4 +1,4 @@
-"""The tasks of a year as the database holds them, read in three statements for comparison."""
+"""The tasks of a year as the database holds them, read in four statements for comparison."""
 
 from __future__ import annotations
 
@@ -14,8 +14,16 @@ from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.unit_of_work import AnySession
 from app.exchange.cells import clean_text
+from app.exchange.indicators import IndicatorText
 from app.exchange.units import normal_name
-from app.models.planning import Milestone, Task, TaskDepartment, TaskDepartmentRole, TaskStatus
+from app.models.planning import (
+    Indicator,
+    Milestone,
+    Task,
+    TaskDepartment,
+    TaskDepartmentRole,
+    TaskStatus,
+)
 
 COLUMNS = (
     "id", "version", "status", "parent_id", "number", "title", "goal", "measures", "standard",
@@ -23,6 +31,7 @@ COLUMNS = (
     "leader_text", "due_on", "due_text", "weight", "work_point_id", "remark", "sort_order",
     "created_at",
 )  # fmt: skip
+_INDICATOR = ("name", "target", "unit", "direction", "baseline", "standard")
 
 
 @dataclass(slots=True)
@@ -55,6 +64,7 @@ class StoredTask:
     co_leads: list[int] = field(default_factory=list)
     assists: list[int] = field(default_factory=list)
     milestones: list[tuple[dt.date | None, str]] = field(default_factory=list)
+    indicators: list[IndicatorText] = field(default_factory=list)
     children: list[StoredTask] = field(default_factory=list)
 
     @property
@@ -161,6 +171,16 @@ def stored_tasks(session: AnySession, actor: Actor, cycle_id: int | None) -> lis
         .order_by(Milestone.task_id, Milestone.id)
     ):
         by_id[step.task_id].milestones.append((step.due_on, step.text))
+    columns = [getattr(Indicator, name) for name in _INDICATOR]
+    for key, *values in session.execute(
+        select(Indicator.task_id, *columns)
+        .join(Task, Task.id == Indicator.task_id)
+        .where(*mine)
+        .order_by(Indicator.task_id, Indicator.id)
+    ):
+        name, target, unit, direction, baseline, standard = values
+        told = IndicatorText(name, target, unit or "", direction, baseline, standard or "")
+        by_id[key].indicators.append(told)
     for task in tasks:
         parent = by_id.get(task.parent_id or 0)
         if parent is not None and parent.lead_department_id is None:

@@ -176,6 +176,7 @@ GOALS = TableSpec(
         C("start_year", ("开始年度", "起始年度"), True, "2026"),
         C("end_year", ("结束年度", "终止年度"), True, "2030"),
         C("target", ("目标值",), example="2 个"),
+        C("sort_order", (), example="20"),
     ),
     (("code",),),
 )

@@ -18,7 +18,8 @@ from app.exchange.cells import (
     parse_weight,
 )
 from app.exchange.dates import parse_due
-from app.exchange.layout import Layout
+from app.exchange.indicators import IndicatorText, indicators_of
+from app.exchange.layout import RATED, Layout
 from app.exchange.milestones import Milestone, parse_milestones
 from app.exchange.problems import FieldError
 from app.exchange.reading import Sheet
@@ -54,6 +55,7 @@ class TaskRow:
     due_text: str = ""
     weight: Decimal | None = None
     milestones: list[Milestone] = field(default_factory=list)
+    indicators: list[IndicatorText] = field(default_factory=list)
     work_point: str = ""
     category: str = ""
     section: str = ""
@@ -146,7 +148,7 @@ class TaskBuilder:
             task.number = narrow(task.number).rstrip(".、")
         task.steps = [text for _, text in self._cells("measures")]
         task.measures = "\n".join(task.steps)
-        task.standards = list(dict.fromkeys(text for _, text in self._cells("standard")))
+        task.standards = self._standards()
         task.standard = "\n".join(task.standards)
         task.goal = self._joined("goal")
         task.work_point = self._joined("work_point")
@@ -159,6 +161,7 @@ class TaskBuilder:
         self._set_due()
         self._set_weight()
         self._set_milestones()
+        self._set_indicators()
         return task
 
     # What stands in the cells
@@ -230,6 +233,29 @@ class TaskBuilder:
         )
 
     # What it means
+
+    def _standards(self) -> list[str]:
+        """The words of the standard; a table without a column for them rates by its indicators."""
+        columns = self.task.columns
+        names = ["standard"] if "standard" in columns else [*RATED]
+        if "indicators" in columns:
+            columns.setdefault("standard", columns["indicators"])
+        cells = sorted(cell for name in names for cell in self._cells(name))
+        return list(dict.fromkeys(text for _, text in cells))
+
+    def _set_indicators(self) -> None:
+        """Those of each row, a merged cell's once; the first column goes with the target."""
+        seen: set[tuple[tuple[int, int], ...]] = set()
+        at = {name: self.layout.column(name) for name in ("target", "measured_in", "baseline")}
+        for row in self.rows:
+            for place, column in enumerate(self.layout.columns.get("indicators", [0])):
+                parts = [column, *(at.values() if place == 0 else ())]
+                origins = [self.sheet.origin(row, one) for one in parts]
+                name, target, unit, start, *_ = [self.sheet.text(*o) for o in origins] + [""] * 3
+                if tuple(origins[:2]) not in seen:
+                    found = indicators_of(name, target, unit, start, self.task.title)
+                    self.task.indicators += found
+                seen.add(tuple(origins[:2]))
 
     def _set_title(self, above: str) -> None:
         task, column = self.task, self.layout.column("title")

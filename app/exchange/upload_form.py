@@ -11,6 +11,7 @@ from flask_wtf.file import FileRequired, MultipleFileField
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     IntegerField,
     PasswordField,
     SelectField,
@@ -27,6 +28,7 @@ from app.exchange import jobs
 from app.exchange.field_words import KIND_LABELS
 from app.exchange.reading import MAX_FILE_BYTES
 from app.exchange.uploads import SUFFIXES, Shelf, Upload
+from app.notify.rules import is_local_path
 from app.security.manager import hash_password
 from app.security.rules import check_password
 from app.web import uploading
@@ -36,6 +38,7 @@ from app.web.forms import DATES
 class ImportForm(FlaskForm):
     """What is imported, into which year, and how."""
 
+    come_from = HiddenField()
     kind = SelectField(lazy_gettext("What"), [validators.InputRequired()])
     year = IntegerField(
         lazy_gettext("Year"), [validators.Optional(), validators.NumberRange(2000, 2100)]
@@ -91,6 +94,7 @@ def form_for(actor: Actor) -> ImportForm:
         wanted = request.args.get("kind", "")
         if wanted in jobs.kinds_of(actor):
             form.kind.data = wanted
+        form.come_from.data = request.args.get("return", "")
     return form
 
 
@@ -114,16 +118,19 @@ def keep_files(form: ImportForm, shelf: Shelf) -> list[Upload]:
 
 
 def options_of(form: ImportForm) -> dict[str, Any]:
-    """The form as the job keeps it. RuleViolation where fields belong together."""
+    """The form as the job keeps it; `return` is the page of ours that sent its owner here.
+    RuleViolation where fields belong together."""
+    back = form.come_from.data or ""
+    options = {"return": back} if is_local_path(back) else {}
     if form.kind.data != "task":
-        return {}
+        return options
     if form.year.data is None:
         raise RuleViolation(message("A required field is empty."), "year")
     publish = form.state.data == "published"
     number = (form.issue_number.data or "").strip()
     if publish and not number:
         raise RuleViolation(message("A published table needs its issue number."), "issue_number")
-    return {
+    return options | {
         "year": form.year.data,
         "publish": publish,
         "issue_number": number if publish else "",

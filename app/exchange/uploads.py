@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -32,6 +32,13 @@ class Upload:
     name: str
     sha256: str
     path: Path
+
+
+def digest_of(uploads: Sequence[Upload]) -> str:
+    """The file's own hash; of several files, the hash of their hashes."""
+    if len(uploads) == 1:
+        return uploads[0].sha256
+    return hashlib.sha256("".join(upload.sha256 for upload in uploads).encode()).hexdigest()
 
 
 class Shelf:

@@ -136,6 +136,7 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
             field_label=field_label(job.kind),
             percent=self._percent(job),
             silent=running and self.shelf.is_silent(job.id),
+            others=jobs.others_of(job),
             may_confirm=job.status == ImportStatus.PREVIEW
             and not (job.summary or {}).get("errors"),
         )
@@ -147,9 +148,9 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
         job = self._job(pk)
         actor = the_actor()
         try:
-            jobs.confirm_job(
-                db.session, actor, job, self.shelf, request.form.get("fingerprint", "")
-            )
+            shown = request.form.get("fingerprint", "")
+            leave_out = request.form.get("leave_out") == "1"
+            jobs.confirm_job(db.session, actor, job, self.shelf, shown, leave_out=leave_out)
         except Refusal as refusal:
             level = "info" if job.status != ImportStatus.PREVIEW else "danger"
             flash(

@@ -240,6 +240,9 @@ class StrategicGoal(Domain):
     start_year: Mapped[int] = field(None, "起始年", "First year", index=True)
     end_year: Mapped[int] = field(None, "终止年", "Last year")
     target: Mapped[Optional[str]] = field(String(300), "目标值", "Target")
+    sort_order: Mapped[int] = field(
+        None, "排序", "Order", default=0, server_default="0", index=True
+    )
 
     category: Mapped[Optional[TaskCategory]] = relationship()
 

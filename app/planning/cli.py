@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.cli import json_option, operator, refusals, report_result
 from app.core import documents
-from app.core.documents import Format, Order, Paper
+from app.core.documents import Format, Kind, Order, Paper
 from app.core.errors import RuleViolation
 from app.core.text import message
 from app.core.unit_of_work import unit_of_work
@@ -25,11 +25,12 @@ from app.models.organisation import Department
 @click.argument("kind")
 @click.option("--year", type=int, required=True, help="The year of the document.")
 @click.option("--department", "code", help="The code of one department; else the whole college.")
+@click.option("--number", default="", help="Which one of the year's: a meeting, an edition.")
 @click.option(
     "--format",
     "form",
     type=click.Choice([form.value for form in Format]),
-    help="pdf, docx or xlsx; else as the file is called, else pdf.",
+    help="pdf, docx or xlsx; else as the file is called, else the first that is offered.",
 )
 @click.option(
     "--out",
@@ -40,11 +41,21 @@ from app.models.organisation import Department
 @json_option
 @with_appcontext
 def report(
-    kind: str, year: int, code: str | None, form: str | None, out: Path, as_json: bool
+    kind: str,
+    year: int,
+    code: str | None,
+    number: str,
+    form: str | None,
+    out: Path,
+    as_json: bool,
 ) -> None:
     """Write the document KIND of a year into a file."""
+    try:
+        wanted = documents.kind_named(kind)
+    except RuleViolation as error:
+        raise click.BadParameter(str(error), param_hint="KIND") from error
     with refusals(as_json):
-        paper = _print(kind, year, code, form or _form_of(out))
+        paper = _print(wanted, year, code, number, form or _form_of(out, wanted))
         _write(out, paper.content)
     report_result(
         {
@@ -66,8 +77,7 @@ def report(
     )  # fmt: skip
 
 
-def _print(kind: str, year: int, code: str | None, form: str) -> Paper:
-    wanted = documents.kind_named(kind)
+def _print(wanted: Kind, year: int, code: str | None, number: str, form: str) -> Paper:
     form_ = documents.format_of(wanted, form)
     cycle = cycle_of_year(db.session, year)
     if cycle is None:
@@ -83,15 +93,18 @@ def _print(kind: str, year: int, code: str | None, form: str) -> Paper:
             raise RuleViolation(
                 message("This document is not made for one department."), "department"
             )
+    if number and not wanted.by_number:
+        raise RuleViolation(message("There is only one such document a year."), "number")
     actor = operator()
     with unit_of_work(db.session, actor):
-        return wanted.print_(db.session, actor, Order(cycle, department, form_))
+        return wanted.print_(db.session, actor, Order(cycle, department, form_, number))
 
 
-def _form_of(out: Path) -> str:
+def _form_of(out: Path, kind: Kind) -> str:
+    """As the file is called, else the form that is offered first."""
     known = {form.value for form in Format}
     named = out.suffix.lower().removeprefix(".")
-    return named if named in known else Format.PDF.value
+    return named if named in known else kind.formats[0].value
 
 
 def _write(out: Path, content: bytes) -> None:

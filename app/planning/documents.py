@@ -9,8 +9,6 @@ year adds one behind a point ("1.2"). The check code tells two prints apart at a
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,7 +20,6 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import audit, documents
 from app.core.actor import Actor
-from app.core.audit import plain
 from app.core.documents import Format, Kind, Order, Paper
 from app.core.errors import NotAllowed
 from app.core.policy import visible
@@ -158,15 +155,8 @@ def _measures(task: Task) -> str:
 
 
 def check_code(marks: dict[str, Any], lines: Sequence[TaskLine]) -> str:
-    """Eight hexadecimal digits of the SHA-256 over the marks and every line, as JSON with
-    sorted keys and no spaces: equal content gives an equal code, in any form, on any day."""
-    told = [
-        {key: plain(value) for key, value in marks.items()},
-        *({key: plain(value) for key, value in asdict(line).items()} for line in lines),
-    ]
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(text.encode()).hexdigest().upper()
-    return f"{digest[:4]}-{digest[4:8]}"
+    """The code over the marks and every line."""
+    return documents.check_code([marks, *map(asdict, lines)])
 
 
 def _issue(session: AnySession, cycle: Cycle) -> Decomposition | None:

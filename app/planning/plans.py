@@ -218,7 +218,7 @@ def goals_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[St
                 StrategicGoal.end_year >= year,
                 StrategicGoal.id.not_in(served),
             )
-            .order_by(StrategicGoal.code)
+            .order_by(StrategicGoal.sort_order, StrategicGoal.code)
         )
     )
 

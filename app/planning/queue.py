@@ -1,5 +1,5 @@
-"""What waits in planning: tasks to accept and hand out, work points and the year's table on
-their way to issue (Art. 4-5)."""
+"""What waits in planning: parts to agree to and objections to settle, tasks to accept and hand
+out, the year's table on its way to issue (Art. 5)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, false, func, or_
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core import queue
 from app.core.actor import Actor
@@ -16,7 +17,7 @@ from app.core.policy import visible
 from app.core.queue import Desk, Waiting, in_sources, waiting_rows
 from app.core.text import Message, message
 from app.models.cycles import PhaseCode
-from app.models.planning import Decomposition, Milestone, Task, TaskStatus
+from app.models.planning import Agreement, Decomposition, Milestone, Task, TaskStatus
 
 _TABLE_STEPS: tuple[tuple[str, Message], ...] = (
     ("aggregate", message("Decompositions to aggregate")),
@@ -46,6 +47,23 @@ def end_of(day: dt.date) -> dt.datetime:
 
 
 def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
+    if actor.may("task:agree") and actor.headed:
+        yield Waiting(
+            "task.agree",
+            Task,
+            message("Parts to agree to"),
+            "show",
+            _parts(actor, desk, Agreement.ASKED).where(Task.lead_department_id.in_(actor.headed)),
+            verb=message("Agree or object"),
+        )
+        yield Waiting(
+            "task.settle",
+            Task,
+            message("Objections to settle"),
+            "show",
+            _parts(actor, desk, Agreement.OBJECTED).where(_of_own_task(actor)),
+            verb=message("Change the part and ask again"),
+        )
     if actor.may("task:accept") and actor.headed:
         yield Waiting(
             "task.accept",
@@ -77,16 +95,38 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
         )
 
 
-def _published(actor: Actor, desk: Desk) -> Select[Any]:
-    """Published tasks of the departments the actor heads. An acceptance phase that was over
-    before the task was published sets no deadline for it."""
-    phase_end = desk.last_day(PhaseCode.ACCEPTANCE, Task.cycle_id)
-    ends = [day for (_, code), day in desk.deadlines.items() if code == PhaseCode.ACCEPTANCE]
-    due = case((Task.updated_at < end_of(max(ends)), phase_end), else_=None) if ends else None
+def _parts(actor: Actor, desk: Desk, agreement: Agreement) -> Select[Any]:
+    """Proposed parts that another department was asked to take over, standing so."""
     return waiting_rows(
         Task.id,
         task_label(),
-        due_on=due,
+        due_on=_end_of_phase(desk, PhaseCode.DECOMPOSITION),
+        since=Task.updated_at,
+        department=Task.lead_department_id,
+    ).where(
+        visible(actor, Task),
+        Task.status == TaskStatus.PROPOSED,
+        Task.agreement == agreement,
+        Task.cycle_id.in_(desk.cycles),
+    )
+
+
+def _of_own_task(actor: Actor) -> ColumnElement[bool]:
+    """Parts of the tasks that the actor's departments lead: whoever passed the part, the head
+    of the whole settles what is said of it."""
+    whole = aliased(Task)
+    found: ColumnElement[bool] = Task.parent_id.in_(
+        select(whole.id).where(whole.lead_department_id.in_(actor.headed))
+    )
+    return found
+
+
+def _published(actor: Actor, desk: Desk) -> Select[Any]:
+    """Published tasks of the departments the actor heads."""
+    return waiting_rows(
+        Task.id,
+        task_label(),
+        due_on=_end_of_phase(desk, PhaseCode.ACCEPTANCE),
         since=Task.updated_at,
         department=Task.lead_department_id,
     ).where(
@@ -94,6 +134,17 @@ def _published(actor: Actor, desk: Desk) -> Select[Any]:
         in_sources(Task, "accept"),
         Task.cycle_id.in_(desk.cycles),
         Task.lead_department_id.in_(actor.headed),
+    )
+
+
+def _end_of_phase(desk: Desk, phase: PhaseCode) -> Any:
+    """A task's last day in a phase. One that was over before the task came to this sets no
+    deadline for it."""
+    ends = [day for (_, code), day in desk.deadlines.items() if code == phase]
+    if not ends:
+        return None
+    return case(
+        (Task.updated_at < end_of(max(ends)), desk.last_day(phase, Task.cycle_id)), else_=None
     )
 
 

@@ -29,6 +29,7 @@ from app.models.planning import (
 from app.models.work_points import WorkPoint, WorkPointOpinion, WorkPointSet, WorkPointSetStatus
 from app.organisation.rules import heads, in_hands, is_office, leads, reads_college
 from app.organisation.succession import of_open_year, register_moves, register_obstacle
+from app.planning import part_rules
 from app.planning.plan_rules import IN_REVIEW
 from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
 
@@ -44,7 +45,8 @@ DESCRIPTIVE_COLUMNS = frozenset(
 
 
 def own_tasks(actor: Actor) -> ColumnElement[bool]:
-    """Tasks in the actor's hands: led, assisted, owned, or in the actor's charge."""
+    """Tasks in the actor's hands: led, assisted, owned, or in the actor's charge; also the parts
+    passed on and what they are parts of."""
     if reads_college(actor):
         return true()
     reach = actor.departments | actor.charged
@@ -59,6 +61,7 @@ def own_tasks(actor: Actor) -> ColumnElement[bool]:
         Task.owner_id == actor.user_id,
         Task.leader_id == actor.user_id,
         assisting,
+        part_rules.parts_and_wholes(reach),
     )
 
 
@@ -146,9 +149,15 @@ def can_write_task(actor: Actor, verb: str, task: Task) -> bool:
         return leads(actor, task.lead_department_id) or actor.has_role(TOP_LEADER)
     if verb == "accept":
         return heads(actor, task.lead_department_id)
+    if verb in part_rules.STEPS:
+        return part_rules.takes_step(actor, verb, task)
     if task.status in (TaskStatus.FINISHED, TaskStatus.TERMINATED):
         return False
     draft = task.status in (None, TaskStatus.PROPOSED)
+    if draft and task.agreement is not None:
+        as_part = part_rules.writes_part(actor, verb, task)
+        if as_part is not None:
+            return as_part
     if draft and _under_review(task) and not (is_office(actor) or leads(actor, lead_of(task))):
         return False
     # Rights are the union of the hats: the head of the Office's own department hands out too.
@@ -177,7 +186,7 @@ def lead_of(task: Task) -> int | None:
 def frozen_columns(task: Task) -> frozenset[str]:
     """After issue only the hand-out is edited; everything else takes an adjustment."""
     if task.status in (None, TaskStatus.PROPOSED):
-        return frozenset()
+        return frozenset() if task.agreement is None else part_rules.FIXED
     return DESCRIPTIVE_COLUMNS
 
 

@@ -26,6 +26,7 @@ from app.models.monitoring import CheckStatus, CoordinationRequest, MonthlyCheck
 from app.models.planning import Indicator, Milestone, Task, TaskDepartment, TaskStatus
 from app.models.supervision import SupervisionCase
 from app.models.work_points import WorkPoint
+from app.planning.part_rules import RollUp, roll_up
 from app.planning.rules import answered_tasks
 
 REDLINED = ("number", "title", "goal", "measures", "standard", "lead_department_id", "due_on",
@@ -87,6 +88,11 @@ class TaskPage:
         return [
             (name, old, new) for name, old, new in pairs if plain(old or "") != plain(new or "")
         ]
+
+    @property
+    def rolled_up(self) -> RollUp:
+        """What the parts that the reader sees add up to."""
+        return roll_up(self.children)
 
     def days_left(self, today: dt.date) -> int | None:
         """Days until the task is due, negative when late; None without a date or when done."""

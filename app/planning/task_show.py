@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.core import clock, policy
 from app.core.actor import Actor
+from app.core.errors import Refusal
 from app.extensions import db
 from app.models.cycles import StrategicGoal
 from app.models.improvement import Adjustment, Evidence, TaskResult
@@ -19,6 +20,7 @@ from app.models.organisation import Department, Person
 from app.models.planning import Indicator, Milestone, Task, TaskDepartment
 from app.models.supervision import SupervisionCase
 from app.models.work_points import WorkPoint
+from app.planning import part_rules, parts
 from app.planning.rules import answered_tasks
 from app.planning.task_drawing import draw, state_of
 from app.planning.task_page import TaskPage, curve_of, load_task_page
@@ -28,7 +30,7 @@ from app.web.facts import facts_of
 from app.web.interface import key_of
 from app.web.reader import the_actor
 from app.web.redline import field_label, field_value
-from app.web.show_pages import ShowPages, add_link, before_asked, may_add
+from app.web.show_pages import ShowPages, Steps, add_link, before_asked, may_add
 from app.web.timeline import History, Subject, Timeline, columns_read, timeline
 
 FACTS = (
@@ -92,6 +94,7 @@ class TaskShow(ShowPages):
             days_left=page.days_left(today),
             state_of=lambda milestone: state_of(page, milestone, today),
             adds=_adds(page, actor),
+            may_pass=_may_pass(task, actor),
             story=self._story(page, actor),
             label=field_label,
             value=field_value,
@@ -100,6 +103,17 @@ class TaskShow(ShowPages):
             departments=directory().departments,
             models=MODELS,
         )
+
+    def _steps(self, row: Task, actor: Actor) -> Steps:
+        """Of a task that nobody passed on, the steps of a part are not spoken of."""
+        steps = super()._steps(row, actor)
+        if row.agreement is not None:
+            return steps
+        kept = [
+            [one for one in offers if one.transition.name not in part_rules.STEPS]
+            for offers in (steps.open, steps.shut)
+        ]
+        return Steps(*kept)
 
     def _story(self, page: TaskPage, actor: Actor) -> Timeline:
         """The story of the task and of what the page shows of it, by the names it shows."""
@@ -138,6 +152,14 @@ class PartShow(ShowPages):
     def history_of(self, actor: Actor, row: Any) -> History:
         answered = select(Task.id).where(Task.id == row.task_id, answered_tasks(actor))
         return History.NOTHING if db.session.scalar(answered) is None else History.ALL
+
+
+def _may_pass(task: Task, actor: Actor) -> bool:
+    try:
+        parts.refuse_passing(db.session, actor, task)
+    except Refusal:
+        return False
+    return True
 
 
 def _facts_shown(page: TaskPage) -> list[str]:

@@ -22,7 +22,9 @@ from app.models.planning import (
 )
 from app.planning import plan_views, work_point_views
 from app.planning.forms import TaskForm
+from app.planning.part_views import PartPages
 from app.planning.plans import plan_for_new_task
+from app.planning.table_show import TableShow
 from app.planning.task_show import PartShow, TaskShow
 from app.web.formats import show_long_text
 from app.web.lists import Overdue, QuickFilter, always, of_me, of_my_departments
@@ -85,9 +87,9 @@ def reason_of_light(actor: Actor) -> Any:
     )
 
 
-class TaskView(TaskForm, TaskShow, DomainView):
+class TaskView(TaskForm, PartPages, TaskShow, DomainView):
     datamodel = interface(Task)
-    own_methods = {"export": "export"}
+    own_methods = {"export": "export", "pass_part": "add"}
     list_columns = [
         "number", "title", "lead_department", "owner", "due_on", "light", "progress", "weight",
         "status",
@@ -114,13 +116,14 @@ class TaskView(TaskForm, TaskShow, DomainView):
         "measures", "standard", "category", "lead_department", "section", "owner", "owner_text",
         "leader", "leader_text", "start_on", "due_on", "due_text", "weight", "origin",
         "key_supervised", "visibility", "parent", "work_point", "strategic_goal", "carried_from",
-        "accepted_at", "finished_on", "terminated_on", "termination_cause", "remark",
+        "agreement", "objection", "accepted_at", "finished_on", "terminated_on", "termination_cause",
+        "remark",
     ]  # fmt: skip
     form_columns = TASK_FORM
     search_columns = [
         "cycle", "lead_department", "owner", "leader", "category", "status", "light", "number",
         "title", "due_on", "due_text", "weight", "origin", "key_supervised", "planned_percent",
-        "actual_percent", "standard", "measures", "finished_on",
+        "actual_percent", "standard", "measures", "finished_on", "agreement",
     ]  # fmt: skip
     plain_columns = {
         "goal": show_long_text, "measures": show_long_text, "standard": show_long_text,
@@ -135,8 +138,9 @@ class TaskView(TaskForm, TaskShow, DomainView):
             row.department_plan = plan_for_new_task(db.session, row)
 
 
-class DecompositionView(DomainView):
+class DecompositionView(TableShow, DomainView):
     datamodel = interface(Decomposition)
+    own_methods = {"coverage": "read"}
     past_is_open = False
     list_columns = ["cycle", "edition", "title", "status", "issue_number", "issued_on"]
     title_column = "title"

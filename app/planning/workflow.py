@@ -21,6 +21,7 @@ from app.models.meetings import Outcome
 from app.models.planning import Decomposition, DecompositionStatus, Task, TaskStatus
 from app.models.work_points import WorkPoint, WorkPointOpinion, WorkPointSet, WorkPointSetStatus
 from app.planning.baseline import freeze
+from app.planning.parts import PART_STEPS, all_agreed
 
 
 def _named_people(actor: Actor, task: Task, fields: Mapping[str, Any]) -> None:
@@ -210,6 +211,7 @@ TASK = Workflow(
             effect=_terminate,
             article="9.2",
         ),
+        *PART_STEPS,
     ),
     own_departments=lambda task: frozenset(
         {task.lead_department_id} if task.lead_department_id else ()
@@ -224,6 +226,7 @@ DECOMPOSITION = Workflow(
             (DecompositionStatus.DRAFTING, DecompositionStatus.RETURNED),
             DecompositionStatus.AGGREGATED,
             message("Aggregate"),
+            guard=all_agreed,
             article="5.2",
         ),
         Transition(

@@ -49,6 +49,28 @@ class Paper:
         return cls(short, long, top=30 * mm, bottom=28 * mm, left=26 * mm, right=24 * mm)
 
 
+def stretch(line: Line, width: float, size: float) -> float:
+    """The space between the characters of a broken line that fills the width; none where the
+    gaps would show."""
+    gaps = len(line.text) - 1
+    spare = width - line.width
+    return spare / gaps if line.broken and gaps and 0 < spare <= _MOST_STRETCH * size * gaps else 0
+
+
+def draw_stamp(canvas: Canvas, fonts: FontSet, word: str, right: float, base: float) -> None:
+    """A word in a red frame that ends at `right`."""
+    label = " ".join(clean(word))[:24]
+    width = text_width(label, fonts.sans_bold, 11) + 12
+    canvas.saveState()
+    canvas.setStrokeColorRGB(*_STAMP_RED)
+    canvas.setFillColorRGB(*_STAMP_RED)
+    canvas.setLineWidth(0.9)
+    canvas.rect(right - width, base - 5, width, 19)
+    canvas.setFont(fonts.sans_bold, 11)
+    canvas.drawCentredString(right - width / 2, base + 0.6, label)
+    canvas.restoreState()
+
+
 @dataclass(slots=True)
 class Painter:
     """Draws one document; see `document`."""
@@ -227,12 +249,8 @@ class Painter:
                 shift = spare / 2
             elif align == "right":
                 shift = spare
-            elif (
-                line.broken
-                and len(line.text) > 1
-                and 0 < spare <= _MOST_STRETCH * self.size * (len(line.text) - 1)
-            ):
-                space = spare / (len(line.text) - 1)
+            else:
+                space = stretch(line, width, self.size)
             text.setTextOrigin(x + shift, baseline)
             text.setCharSpace(space)
             text.textOut(line.text)
@@ -266,7 +284,7 @@ class Painter:
                 self._fitted(f"{self.title}（续）", self.fonts.serif, _SMALL, paper.width - 70),
             )
         if self.stamp:
-            self._stamp(right, head)
+            draw_stamp(canvas, self.fonts, self.stamp, right, head)
         base = paper.bottom - 9 * mm
         canvas.setFont(self.fonts.serif, _FOOTER)
         canvas.drawCentredString(
@@ -278,19 +296,6 @@ class Painter:
         )
         canvas.drawString(paper.left, base, left)
         canvas.drawRightString(right, base, code)
-
-    def _stamp(self, right: float, base: float) -> None:
-        canvas = self.canvas
-        label = " ".join(clean(self.stamp))[:24]
-        width = text_width(label, self.fonts.sans_bold, 11) + 12
-        canvas.saveState()
-        canvas.setStrokeColorRGB(*_STAMP_RED)
-        canvas.setFillColorRGB(*_STAMP_RED)
-        canvas.setLineWidth(0.9)
-        canvas.rect(right - width, base - 5, width, 19)
-        canvas.setFont(self.fonts.sans_bold, 11)
-        canvas.drawCentredString(right - width / 2, base + 0.6, label)
-        canvas.restoreState()
 
     @staticmethod
     def _fitted(text: str, font: str, size: float, width: float) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from app.reports import pdf, xlsx
@@ -134,10 +135,12 @@ def decomposition_xlsx(
     check_code: str,
     college: str,
     issue_number: str = "",
+    indicators: Sequence[str] = (),
     created: datetime | None = None,
 ) -> bytes:
     """The table as a workbook: title in row 1, state and version in row 2, header in row 3.
 
+    `indicators` are each line's, in a column that the paper does not have.
     完成时限 holds the issued words where there are any, else a real date. `created` as in
     `xlsx.workbook`.
     """
@@ -147,8 +150,8 @@ def decomposition_xlsx(
         [
             xlsx.SheetSpec(
                 SHEET_NAME,
-                [sheet for _, sheet in _COLUMNS],
-                _values(rows),
+                _sheet_columns(indicators),
+                _values(rows, indicators),
                 title=title,
                 subtitle="　　".join(part for part in (issue_number, marks) if part),
                 footer=marks,
@@ -160,19 +163,28 @@ def decomposition_xlsx(
     )
 
 
-def decomposition_csv(rows: Iterable[TaskLine]) -> bytes:
+def decomposition_csv(rows: Iterable[TaskLine], indicators: Sequence[str] = ()) -> bytes:
     """The same columns as CSV, header first; see `csv_file`."""
-    return csv_bytes([sheet for _, sheet in _COLUMNS], _values(rows))
+    return csv_bytes(_sheet_columns(indicators), _values(rows, indicators))
 
 
-def _values(rows: Iterable[TaskLine]) -> Iterable[dict[str, Any]]:
-    for place, line in enumerate(rows, start=1):
+def _sheet_columns(indicators: Sequence[str]) -> list[xlsx.Column]:
+    columns = [sheet for _, sheet in _COLUMNS]
+    if any(indicators):
+        place = next(n for n, column in enumerate(columns, start=1) if column.key == "standard")
+        columns.insert(place, xlsx.Column("indicators", "考核指标", 26))
+    return columns
+
+
+def _values(rows: Iterable[TaskLine], indicators: Sequence[str] = ()) -> Iterable[dict[str, Any]]:
+    for place, (line, told) in enumerate(zip_longest(rows, indicators), start=1):
         yield {
             "number": line.number or str(place),
             "work_point": line.work_point,
             "title": line.title,
             "measures": line.measures,
             "standard": line.standard,
+            "indicators": told or "",
             "due": line.due_text or line.due,
             "lead": list(line.lead),
             "assist": list(line.assist),

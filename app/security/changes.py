@@ -1,7 +1,8 @@
 """What the roles may do: reading it, and changing it in one go.
 
 A change is refused when it would leave nobody who can change roles, and when it gives a role a
-decision on what it submits itself. Who holds which role is another matter (people).
+decision on what it submits itself. Who holds which role is another matter (people); but of the
+last person who can change roles no door takes the role or closes the account.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -18,12 +20,14 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, object_session
 
+from app.core import guard
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotAllowed, RuleViolation
 from app.core.text import message
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, current_actor
 from app.models.organisation import Person
 from app.security.actors import PREFIX, raise_stamp
 from app.security.permissions import PERMISSIONS
@@ -139,12 +143,7 @@ def check_changes(
     after = with_changes(held, changes)
     for role in sorted({change.role for change in changes}):
         check_separation(role, held[role], after[role])
-    keepers = [
-        person
-        for person, roles in people.items()
-        if all(roles & _granting(after, one) for one in KEEPING_ROLES)
-    ]
-    if not keepers:
+    if not keepers_of(after, people):
         raise RuleViolation(
             message(
                 "Nobody could change roles and people any more; at least one person must keep these rights."
@@ -185,5 +184,46 @@ def change_roles(
     return len(wanted)
 
 
+def keepers_of(held: Held, people: Mapping[int, frozenset[str]]) -> set[int]:
+    """Who of `people` can change roles and people."""
+    granting = [_granting(held, one) for one in KEEPING_ROLES]
+    return {key for key, roles in people.items() if all(roles & each for each in granting)}
+
+
+def keep_a_keeper(person: Person) -> None:
+    """Raise RuleViolation when this change of an account closes one's own, or takes away the
+    last one that can change roles and people, counting what else is about to be written."""
+    session: Session = object_session(person)  # type: ignore[assignment]
+    attributes: Any = inspect(person).attrs
+    deleted = person in session.deleted
+    closed = not person.active and bool(attributes.active.history.deleted)
+    if not (deleted or closed or attributes.roles.history.deleted):
+        return
+    actor = current_actor(session)
+    if closed and actor is not None and actor.user_id == person.id:
+        raise RuleViolation(
+            message("Not your own account: somebody else does this for you."), "active"
+        )
+    raise_stamp(session)  # a second administrator waits until this change is through
+    held, people = read_roles(session), roles_of_people(session)
+    if person.id not in keepers_of(held, people):
+        return
+    for other in [*session.dirty, *session.deleted]:
+        if isinstance(other, Person):
+            stays = other.active and other not in session.deleted
+            people[other.id] = frozenset(role.name for role in other.roles if stays)
+    if not keepers_of(held, people):
+        raise RuleViolation(
+            message(
+                "“%(name)s” is the last person who can change roles and people; give somebody else these rights first.",
+                name=person.name,
+            ),
+            "active" if closed else "roles",
+        )
+
+
 def _granting(held: Held, permission: str) -> frozenset[str]:
     return frozenset(role for role, permissions in held.items() if permission in permissions)
+
+
+guard.register_invariant(Person, keep_a_keeper)

@@ -37,11 +37,15 @@ class ReportView(BaseView):
     @expose("/")
     @has_access
     def index(self) -> Any:
-        book = directory()
+        book, actor = directory(), the_actor()
         return self.render_template(
             "web/reports.html",
             title=gettext("Reports"),
-            kinds=[(kind, words(kind.label), words(kind.about)) for kind in documents.kinds()],
+            kinds=[
+                (kind, words(kind.label), words(kind.about))
+                for kind in documents.kinds()
+                if kind.offered(actor)
+            ],
             cycles=book.cycles,
             current=chosen_cycle(),
             departments=[
@@ -52,7 +56,7 @@ class ReportView(BaseView):
     @expose("/<string:kind>")
     @has_access
     def download(self, kind: str) -> Any:
-        """`?year=2022[&department=CODE]&format=pdf`: the document as a file."""
+        """`?year=2022[&department=CODE][&number=2]&format=pdf`: the document as a file."""
         actor = the_actor()
         wanted = documents.kind_named(kind)
         form = documents.format_of(wanted, request.args.get("format") or wanted.formats[0].value)
@@ -62,7 +66,8 @@ class ReportView(BaseView):
         )
         if cycle is None:
             raise RuleViolation(message("There is no year %(year)s.", year=year), "year")
-        order = Order(cycle, self._department(request.args.get("department", "")), form)
+        department = self._department(request.args.get("department", ""))
+        order = Order(cycle, department, form, request.args.get("number", ""))
         with unit_of_work(db.session, actor):
             paper = wanted.print_(db.session, actor, order)
         return attachment(paper.content, paper.file_name, paper.media_type)

@@ -35,8 +35,9 @@ from app.web.timeline import (
 )
 
 BACKWARD = frozenset(
-    {"return", "reject", "refuse", "dismiss", "withdraw", "terminate", "defer", "reopen", "retire"}
-)
+    {"return", "reject", "refuse", "dismiss", "withdraw", "terminate", "defer", "reopen", "retire",
+     "object"}
+)  # fmt: skip
 """Steps that nobody should take because their button comes first."""
 
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from app.console.ordering import along_the_tree, moved, renumbered
 from app.core.unit_of_work import AnySession, unit_of_work
-from app.models.cycles import TaskCategory
+from app.models.cycles import StrategicGoal, TaskCategory
 from app.models.organisation import Department
 from app.models.system import AuditEvent
 from tests.cast import TEST, Cast
-from tests.factories import make_department, make_task_category
+from tests.factories import make_department, make_strategic_goal, make_task_category
 
 ClientFor = Callable[[str], FlaskClient]
 PARENTS = {1: None, 2: 1, 3: 1, 4: None, 5: 4}
@@ -149,3 +149,23 @@ def test_who_may_not_edit_puts_nothing_in_order(client_for: ClientFor) -> None:
 
 def test_a_table_without_an_order_has_no_such_page(client_for: ClientFor) -> None:
     assert client_for("office").get("/console/holiday/order").status_code == 404
+
+
+def test_strategic_goals_are_put_in_order_and_listed_so(
+    client_for: ClientFor, session: AnySession
+) -> None:
+    goals = [make_strategic_goal(code=f"G{n}", name=f"第{n}项规划") for n in (1, 2, 3)]
+    client = client_for("office")
+    rows = rows_of(client, "strategic_goal")
+    answer = client.post("/console/strategic_goal/order", data={"row": [*rows[1:], rows[0]]})
+    assert answer.status_code == 302
+    session.expire_all()
+    wanted = ["第2项规划", "第3项规划", "第1项规划"]
+    ordered = select(StrategicGoal.name).order_by(StrategicGoal.sort_order)
+    assert (
+        list(session.scalars(ordered.where(StrategicGoal.id.in_([g.id for g in goals])))) == wanted
+    )
+    for place in ("/console/strategic_goal/list/", "/strategic_goal/list/"):
+        text = client.get(place).text
+        places = [text.index(name) for name in wanted]
+        assert places == sorted(places), place

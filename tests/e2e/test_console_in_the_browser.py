@@ -14,6 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests import cast as the_cast
 
 PageFor = Callable[[str], Page]
+AT_A_DESK = pytest.mark.parametrize("size", ["desktop"], indirect=True)
+"""What is done with a keyboard or by dragging; on a telephone there is a button for it."""
 
 
 @pytest.fixture(autouse=True)
@@ -153,9 +155,8 @@ def test_chosen_rows_are_deleted_after_what_will_happen_was_seen(admin: Page, si
     expect(boxes).to_have_count(0)
 
 
-def test_an_end_date_is_looked_at_and_set_by_keyboard(admin: Page, size: str) -> None:
-    if size == "phone":
-        pytest.skip("the keyboard of a desk")
+@AT_A_DESK
+def test_an_end_date_is_looked_at_and_set_by_keyboard(admin: Page) -> None:
     admin.goto("/console/charge/list/?view=all")
     admin.locator("tbody [name=rowid]").first.focus()
     admin.keyboard.press("Space")
@@ -212,9 +213,8 @@ def test_rows_are_put_in_order_by_keyboard_and_saved_once(admin: Page) -> None:
     expect(names).to_have_text([before[1], before[0], *before[2:]])
 
 
-def test_rows_are_put_in_order_by_dragging(admin: Page, size: str) -> None:
-    if size == "phone":
-        pytest.skip("nothing is dragged on a telephone")
+@AT_A_DESK
+def test_rows_are_put_in_order_by_dragging(admin: Page) -> None:
     admin.goto("/console/department/order")
     lines = admin.locator(".console-order-form > ol > li > .console-order-row")
     names = admin.locator(".console-order-form > ol > li > div > .console-order-name")

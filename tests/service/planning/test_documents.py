@@ -234,7 +234,8 @@ def test_the_page_offers_the_documents(client_for: ClientFor) -> None:
     text = client_for("head_jwc").get("/report/").text
     assert "/report/decomposition" in text
     assert f'<option value="{YEAR}" selected>' in text
-    assert "PDF" in text and "XLSX" in text and "DOCX" not in text
+    card = text.split('action="/report/decomposition"')[1].split("</form>")[0]
+    assert "PDF" in card and "XLSX" in card and "DOCX" not in card
 
 
 @pytest.mark.parametrize("form", ["pdf", "xlsx"])
@@ -294,10 +295,10 @@ def test_the_form_follows_the_name_of_the_file(command: Callable[..., Any], tmp_
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("minutes", "--year", str(YEAR)), "decomposition"),
         (("decomposition", "--year", str(YEAR), "--format", "docx"), "pdf, xlsx"),
         (("decomposition", "--year", "1999"), "1999"),
         (("decomposition", "--year", str(YEAR), "--department", "nowhere"), "nowhere"),
+        (("decomposition", "--year", str(YEAR), "--number", "2"), "number"),
     ],
 )
 def test_the_command_refuses_with_the_reason(
@@ -307,6 +308,17 @@ def test_the_command_refuses_with_the_reason(
     result = command("report", *words, "--out", str(out))
     assert result.exit_code == 1
     assert said in result.stderr
+    assert not out.exists()
+
+
+def test_an_unknown_kind_is_a_command_written_wrongly(
+    command: Callable[..., Any], tmp_path: Path
+) -> None:
+    out = tmp_path / "out.pdf"
+    result = command("report", "minutes", "--year", str(YEAR), "--out", str(out))
+    assert result.exit_code == 2
+    for kind in ("decomposition", "work-points", "agenda"):
+        assert kind in result.stderr
     assert not out.exists()
 
 

@@ -48,7 +48,7 @@ def test_headings_are_found_in_the_first_five_rows(parse_rows: Parse, above: int
         ("时序进度", "progress"),
         ("考核要点", "standard"),
         ("评分标准", "standard"),
-        ("考核指标", "standard"),
+        ("考核指标", "indicators"),
         ("完成时限（月）", "due"),
         ("时间节点", "due"),
         ("责任单位", "unit"),
