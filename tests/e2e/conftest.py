@@ -121,7 +121,7 @@ def windows(browser: Browser, address: str, size: str) -> Iterator[Callable[...,
             page.locator("[name=password]").fill(password)
             page.locator("[name=again]").fill(password)
             page.keyboard.press("Enter")
-        expect(page).to_have_url(f"{address}/")
+        expect(page).to_have_url(f"{address}/", timeout=20_000)
         return page
 
     yield sign_in

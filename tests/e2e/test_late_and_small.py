@@ -35,7 +35,7 @@ def test_a_list_is_sorted_on_a_telephone(demo_page_for: PageFor, size: str) -> N
     menu.get_by_role("link", name="完成时限").click()
     head.wait_for_url("**_oc_TaskView=due_on**")
     assert "density=compact" in head.url
-    days = head.locator("tbody td.ls-date").all_text_contents()
+    days = [day for day in head.locator("tbody td.ls-date").all_text_contents() if day != "—"]
     assert days == sorted(days)
     menu.locator("summary").click()
     here = menu.locator("[aria-current]")
