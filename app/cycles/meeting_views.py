@@ -216,7 +216,7 @@ class MeetingView(MeetingForm, DomainView):
             code = 422
             verdicts = []
             for one in open_ones:
-                said = request.form.get(f"outcome-{one.field}", "")
+                said = request.form.get(f"outcome-{one.field}") or request.form.get("rest", "")
                 if said in set(Outcome):
                     words = request.form.get(f"wording-{one.field}", "")
                     verdicts.append(agenda.Verdict(one.subject, Outcome(said), words))
@@ -243,6 +243,12 @@ class MeetingView(MeetingForm, DomainView):
             meeting=meeting,
             items=[item for item in items if item.open and held],
             outcomes=list(Outcome),
+            overtaken=[
+                (one, request.form.get(f"wording-{one.field}", ""))
+                for item in items
+                for one in item.subjects
+                if one.decision is not None and f"outcome-{one.field}" in request.form
+            ],
             given=request.form,
             refusal=refusal,
             back=here,

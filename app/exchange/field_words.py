@@ -11,7 +11,7 @@ from app.core.text import words
 from app.exchange.row_marks import MARK
 from app.exchange.table_specs import SPECS
 from app.models.base import label_of
-from app.models.organisation import Department
+from app.models.organisation import Department, DepartmentKind
 from app.models.planning import Task
 from app.web.labels import lazy_noun
 
@@ -76,3 +76,11 @@ def field_label(kind: str) -> Callable[[str], str]:
         return words(label_of(model, _FIELDS.get(name, name)))
 
     return label
+
+
+def value_words(kind: str, field: str, text: str) -> str:
+    """A value as the preview shows it: a department's kind in words, everything else as it is."""
+    if kind == "department" and field == "kind" and text in set(DepartmentKind):
+        one = DepartmentKind(text)
+        return words((one.zh, one.en))
+    return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import abort, current_app, flash, jsonify, redirect, request, url_for
@@ -17,7 +18,7 @@ from app.core.actor import Actor, Door
 from app.core.errors import Conflict, Refusal
 from app.core.text import words
 from app.exchange import jobs
-from app.exchange.field_words import ACTION_LABELS, KIND_LABELS, field_label
+from app.exchange.field_words import ACTION_LABELS, KIND_LABELS, field_label, value_words
 from app.exchange.guide_views import GuideDoors
 from app.exchange.reversal_views import ReversalDoors
 from app.exchange.templates import template_of
@@ -134,6 +135,7 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
             actions=ACTION_LABELS,
             unpack=unpack,
             field_label=field_label(job.kind),
+            value_words=partial(value_words, job.kind),
             percent=self._percent(job),
             silent=running and self.shelf.is_silent(job.id),
             others=jobs.others_of(job),

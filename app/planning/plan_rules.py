@@ -25,6 +25,23 @@ IN_REVIEW = (PlanStatus.REVIEW, PlanStatus.REVIEWED, PlanStatus.SUBMITTED)
 reads and the Office receives is what was sent."""
 
 
+LONGEST = 2000
+"""Letters of a comment, an opinion or an answer: what is longer belongs into a file."""
+
+
+def said(text: str, field: str) -> str:
+    """What somebody has to say, without the spaces around it. RuleViolation at `field` for
+    nothing and for too much."""
+    words = text.strip()
+    if not words:
+        raise RuleViolation(message("Write what you have to say."), field)
+    if len(words) > LONGEST:
+        raise RuleViolation(
+            message("At most %(count)s characters; attach a file for more.", count=LONGEST), field
+        )
+    return words
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedTask:
     """What the check of a plan asks of a task."""

@@ -63,7 +63,7 @@ class DepartmentPlanView(DomainView):
         "The leader in charge reads the plan first; the department then submits it to the Office."
     )
     form_choices = {"department": lambda: Department.kind != DepartmentKind.SECTION}
-    form_defaults = {"cycle": lambda: next_cycle()}
+    form_defaults = {"cycle": lambda: next_cycle(), "department": lambda: own_department()}
     search_columns = ["cycle", "department", "status", "submitted_at"]
     plain_columns = {"text": show_long_text}
     show_template = "planning/plan.html"
@@ -265,6 +265,12 @@ def _weight(text: str) -> Any:
     except InvalidOperation:
         return _UNREADABLE
     return number if number.is_finite() and abs(number) < 100000 else _UNREADABLE
+
+
+def own_department() -> Department | None:
+    """The department of whoever heads just one."""
+    headed = the_actor().headed
+    return db.session.get(Department, next(iter(headed))) if len(headed) == 1 else None
 
 
 def number_in(text: str) -> int:

@@ -28,7 +28,7 @@ from app.models.planning import (
     TaskOrigin,
     TaskStatus,
 )
-from app.planning.plan_rules import IN_DEPARTMENT
+from app.planning.plan_rules import IN_DEPARTMENT, said
 
 COPIED = ("title", "goal", "measures", "standard", "category_id", "weight", "visibility",
           "strategic_goal_id", "due_text")  # fmt: skip
@@ -255,10 +255,8 @@ def comment_on_plan(
     `text` without words, at `task` for another plan's. Art. 4.3."""
     if plan.status != PlanStatus.REVIEW:
         raise WrongState(message("Comments are written while the plan is in review."))
-    if not text.strip():
-        raise RuleViolation(message("Write what you have to say."), "text")
     row = PlanComment(
-        department_plan=plan, task=task, text=text.strip(), review_round=plan.review_round
+        department_plan=plan, task=task, text=said(text, "text"), review_round=plan.review_round
     )
     policy.require(actor, "add", row)
     row.author_id = actor.user_id  # type: ignore[assignment]
@@ -274,10 +272,11 @@ def answer_comment(
     back. Errors: NotAllowed; WrongState; RuleViolation at `answer`. Art. 4.3."""
     policy.require(actor, "answer", comment)
     _require_draft(comment.department_plan)
-    if not answer.strip():
-        raise RuleViolation(message("Write what you have to say."), "answer")
+    if comment.answered_at is not None:
+        raise WrongState(message("This comment is answered already."))
+    words = said(answer, "answer")
     with guard.privileged(session):
-        comment.answer = answer.strip()
+        comment.answer = words
         comment.answered_at = clock.now()
     return comment
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, exists, false, or_, select, true
+from sqlalchemy.orm import object_session
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import guard, policy
@@ -19,8 +20,10 @@ from app.models.organisation import DepartmentKind
 from app.models.planning import (
     Decomposition,
     DecompositionStatus,
+    DepartmentPlan,
     Indicator,
     Milestone,
+    PlanStatus,
     Task,
     TaskDepartment,
     TaskStatus,
@@ -355,4 +358,22 @@ register_obstacle(
         "The year's table of tasks lies with the Office or the committee and names this "
         "department. Wait until it is issued or returned."
     ),
+)
+
+
+def _has_plan(row: DepartmentPlan, department_id: int) -> bool:
+    """Has the successor a plan of its own for the year? Then this one has no place there."""
+    session = object_session(row)
+    assert session is not None
+    theirs = select(DepartmentPlan.id).where(
+        DepartmentPlan.cycle_id == row.cycle_id, DepartmentPlan.department_id == department_id
+    )
+    return session.scalar(theirs) is not None
+
+
+register_moves(
+    DepartmentPlan,
+    "department_id",
+    and_(DepartmentPlan.status != PlanStatus.AGGREGATED, of_open_year(DepartmentPlan)),
+    _has_plan,
 )

@@ -6,8 +6,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.core import guard, policy
 from app.core.actor import Actor
@@ -24,6 +25,7 @@ from app.models.work_points import (
     WorkPointSet,
     WorkPointSetStatus,
 )
+from app.planning.plan_rules import said
 
 TAKEN_UP = (PlanStatus.SUBMITTED, PlanStatus.AGGREGATED)
 """The Office composes from plans that their departments have submitted."""
@@ -216,17 +218,37 @@ def give_opinion(
         raise WrongState(message("Opinions are asked for while the draft is in consultation."))
     if department_id is not None and department_id not in actor.departments:
         raise NotAllowed(message("You may not speak for this department."))
+    agrees = not text.strip()
+    words = str(message("No changes wanted.")) if agrees else said(text, "text")
+    if session.scalar(_same_opinion(actor, points, point, words, agrees=agrees)) is not None:
+        raise RuleViolation(message("You have said this already."), "text")
     opinion = WorkPointOpinion(
         work_point_set_id=points.id,
         work_point_id=None if point is None else point.id,
         department_id=department_id,
         author_id=actor.user_id,
-        agrees=not text.strip(),
-        text=text.strip() or str(message("No changes wanted.")),
+        agrees=agrees,
+        text=words,
     )
     session.add(opinion)
     session.flush()
     return opinion
+
+
+def _same_opinion(
+    actor: Actor, points: WorkPointSet, point: WorkPoint | None, words: str, *, agrees: bool
+) -> Select[Any]:
+    """An opinion of the actor's that this one would only repeat: the same words on the same
+    point; who has objected to anything does not agree with the whole."""
+    own = select(WorkPointOpinion.id).where(
+        WorkPointOpinion.work_point_set_id == points.id,
+        WorkPointOpinion.author_id == actor.user_id,
+    )
+    if agrees:
+        return own.limit(1)
+    place = WorkPointOpinion.work_point_id
+    same = place.is_(None) if point is None else place == point.id
+    return own.where(same, WorkPointOpinion.text == words).limit(1)
 
 
 def answer_opinion(
@@ -244,8 +266,9 @@ def answer_opinion(
     policy.require(actor, "answer", opinion)
     if not reason.strip():
         raise RuleViolation(message("Say why."), "answer_reason")
+    why = said(reason, "answer_reason")
     with guard.privileged(session):
-        opinion.answer, opinion.answer_reason = answer, reason.strip()
+        opinion.answer, opinion.answer_reason = answer, why
     return opinion
 
 

@@ -15,7 +15,20 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Enum, Numeric, and_, inspect, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Enum,
+    Numeric,
+    and_,
+    func,
+    inspect,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
 
 from app.core import workflow
 from app.core.actor import Actor, Door
@@ -117,7 +130,7 @@ def timeline(
         and_(AuditEvent.table_name == table, AuditEvent.row_id.in_(list(subject.names)))
         for table, subject in known.items()
     ]
-    query = select(AuditEvent).where(or_(*theirs))
+    query = select(AuditEvent).where(or_(*theirs), AuditEvent.id >= _born())
     if history == History.STEPS:
         query = query.where(AuditEvent.action.in_(_steps(subjects)))
     if since is not None:
@@ -130,6 +143,18 @@ def timeline(
         _entry(group, known, subjects[0].model, history) for group in _grouped(events[:AT_ONCE])
     ]
     return Timeline(tuple(entry for entry in told if entry.lines), older)
+
+
+def _born() -> ColumnElement[int]:
+    """The event that made the event's row. SQLite gives a deleted row's number away again: what
+    happened to the row that had it before is another row's story."""
+    made = aliased(AuditEvent)
+    newest = select(func.max(made.id)).where(
+        made.table_name == AuditEvent.table_name,
+        made.row_id == AuditEvent.row_id,
+        made.action == "added",
+    )
+    return func.coalesce(newest.correlate(AuditEvent).scalar_subquery(), 0)
 
 
 def children_of(

@@ -103,6 +103,35 @@ def test_a_row_left_open_stays_on_the_agenda(
     assert "分解表送审稿" not in secretary.get(address).text
 
 
+def test_nothing_is_approved_by_an_untouched_form_but_the_rest_may_be_said_at_once(
+    session: AnySession, item: AgendaItem, waiting: tuple[Decomposition, Adjustment],
+    client_for: ClientFor,
+) -> None:  # fmt: skip
+    secretary = client_for("secretary")
+    place(secretary, item, *waiting)
+    address = f"/meeting/minutes/{item.meeting_id}"
+    assert 'value="approved" checked' not in secretary.get(address).text
+    assert secretary.post(address, data={"minutes_number": "7"}).status_code == 422
+    second = subjects(session)[1]
+    said = {"rest": "approved", f"outcome-{second.id}": "deferred", f"wording-{second.id}": "再议"}
+    secretary.post(address, data=said)
+    session.expire_all()
+    assert (waiting[0].status, waiting[1].status) == ("approved", "deferred")
+
+
+def test_what_a_second_tab_wrote_is_shown_beside_what_was_decided(
+    session: AnySession, item: AgendaItem, waiting: tuple[Decomposition, Adjustment],
+    client_for: ClientFor,
+) -> None:  # fmt: skip
+    secretary = client_for("secretary")
+    place(secretary, item, waiting[0])
+    one, address = subjects(session)[0], f"/meeting/minutes/{item.meeting_id}"
+    secretary.post(address, data={f"outcome-{one.id}": "approved"})
+    late = {f"outcome-{one.id}": "rejected", f"wording-{one.id}": "第二个窗口写的话"}
+    answer = secretary.post(address, data=late)
+    assert answer.status_code == 422 and "第二个窗口写的话" in answer.text
+
+
 def test_nobody_else_fills_agendas_or_enters_minutes(
     session: AnySession, item: AgendaItem, waiting: tuple[Decomposition, Adjustment],
     client_for: ClientFor,

@@ -13,7 +13,7 @@ from app.core import clock, guard, workflow
 from app.core.actor import Actor
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.monitoring import CheckStatus, Quality
-from app.models.planning import Task, TaskStatus, Visibility
+from app.models.planning import DepartmentPlan, Task, TaskStatus, Visibility
 from app.web.timeline import AT_ONCE, TOGETHER
 from tests.architecture.test_query_counts import cost
 from tests.cast import TEST, TODAY, Cast
@@ -21,6 +21,7 @@ from tests.factories import (
     make_decomposition,
     make_delegation,
     make_department_assessment,
+    make_department_plan,
     make_milestone,
     make_monthly_check,
     make_task,
@@ -251,3 +252,18 @@ def test_a_story_costs_the_same_however_long(
         with clock.at(clock.now() + number * 10 * TOGETHER):
             edit(session, head, check, done=f"第{number}次")
     assert cost(client, f"/monthly_check/show/{check.id}") == few
+
+
+def test_a_row_does_not_tell_the_story_of_another_that_had_its_number(
+    client_for: ClientFor, session: AnySession, cast: Cast
+) -> None:
+    """SQLite gives the number of a deleted row to the next one."""
+    gone = make_department_plan(department=cast.xinxi, text="别的部门的内情")
+    key = gone.id
+    edit(session, cast.actor("head_xinxi"), gone, text="别的部门改过的内情")
+    with unit_of_work(session, cast.actor("head_xinxi")):
+        session.delete(gone)
+    with unit_of_work(session, TEST):
+        session.add(DepartmentPlan(id=key, cycle_id=cast.cycle.id, department_id=cast.jwc.id))
+    page = client_for("head_jwc").get(f"/department_plan/show/{key}").text
+    assert "新增" in page and "内情" not in page

@@ -22,11 +22,17 @@ from app.models.organisation import (
     DepartmentSuccessor,
     SuccessionKind,
 )
-from app.models.planning import Decomposition, DecompositionStatus, TaskDepartment, TaskStatus
+from app.models.planning import (
+    Decomposition,
+    DecompositionStatus,
+    DepartmentPlan,
+    TaskDepartment,
+    TaskStatus,
+)
 from app.models.supervision import CaseStatus, SupervisionCase
 from app.organisation.succession import Succession, carry_out, succeed
 from tests.cast import TODAY, Cast
-from tests.factories import make, make_task
+from tests.factories import make, make_cycle, make_department_plan, make_task
 
 MERGED, RENAMED, SPLIT = SuccessionKind.MERGED, SuccessionKind.RENAMED, SuccessionKind.SPLIT
 
@@ -118,6 +124,22 @@ def test_a_renamed_department_is_a_new_row_and_the_old_name_stays_in_the_past(
     carried_out(session, cast, plan(RENAMED, [cast.xsc], [renamed]))
     assert str(done.lead_department) == "学生工作处"
     assert str(task.lead_department) == "学生工作部"
+
+
+def test_an_open_plan_follows_its_department_unless_the_successor_has_one(
+    session: AnySession, cast: Cast
+) -> None:
+    plan_of_xsc = make_department_plan(department=cast.xsc)
+    settled = make_department_plan(
+        department=cast.xsc, cycle=make_cycle(year=2025, name="上年"), status="aggregated"
+    )
+    renamed = make(Department, name="学生工作部", code="xsgzb", kind=DepartmentKind.FUNCTIONAL)
+    carried_out(session, cast, plan(RENAMED, [cast.xsc], [renamed]))
+    assert (plan_of_xsc.department, settled.department) == (renamed, cast.xsc)
+    make_department_plan(department=cast.jwc)
+    key = plan_of_xsc.id
+    carried_out(session, cast, plan(MERGED, [renamed], [cast.jwc]))
+    assert session.get(DepartmentPlan, key) is None
 
 
 def test_a_split_gives_each_task_to_the_successor_it_was_promised(

@@ -157,6 +157,8 @@ def test_comments_are_answered_before_the_plan_is_sent_again(
         step(session, head, plan, "send_for_review")
     with unit_of_work(session, head):
         answer_comment(session, head, comment, "已补充定量指标")
+    with pytest.raises(WrongState, match="已经答复"):
+        answer_comment(session, head, comment, "再答一次")
     step(session, head, plan, "send_for_review")
     assert (plan.review_round, comment.review_round) == (2, 1)
 
@@ -171,6 +173,8 @@ def test_a_comment_needs_words_a_review_and_the_right_person(
     step(session, cast.actor("head_jwc"), plan, "send_for_review")
     with pytest.raises(RuleViolation):
         comment_on_plan(session, leader, plan, "  ", task)
+    with pytest.raises(RuleViolation, match="最多 2000 个字"):
+        comment_on_plan(session, leader, plan, "长" * 2001, task)
     for name in ("other_leader", "head_jwc", "head_xinxi"):
         with pytest.raises(NotAllowed):
             comment_on_plan(session, cast.actor(name), plan, "不该我说", task)

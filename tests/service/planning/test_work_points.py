@@ -138,6 +138,19 @@ def test_who_agrees_needs_no_answer_and_who_does_not_gets_one_with_a_reason(
         answer_opinion(session, office, opinion, OpinionAnswer.ADOPTED, "已经送审")
 
 
+def test_an_opinion_is_said_once_and_not_at_any_length(session: AnySession, cast: Cast) -> None:
+    points, head = consulted(session, cast), cast.actor("head_jwc")
+    own = {"department_id": cast.jwc.id}
+    with unit_of_work(session, head):
+        give_opinion(session, head, points, "指标偏高", **own)
+    with pytest.raises(RuleViolation, match="相同的意见"):
+        give_opinion(session, head, points, " 指标偏高 ", **own)
+    with pytest.raises(RuleViolation, match="相同的意见"):
+        give_opinion(session, head, points, "", **own)
+    with pytest.raises(RuleViolation, match="最多 2000 个字"):
+        give_opinion(session, head, points, "长" * 2001, **own)
+
+
 def test_nobody_speaks_for_another_department_or_out_of_time(
     session: AnySession, cast: Cast
 ) -> None:
