@@ -170,14 +170,14 @@ def test_another_worker_notices_a_role_that_was_taken_away(
 ) -> None:
     from app.security import actors
 
-    client = client_for("admin")
-    assert client.get("/person/add").status_code == 200
+    client = client_for("office")
+    assert client.get("/meeting/add").status_code == 200
     remembered = dict(actors._remembered)
     with unit_of_work(session, TEST):
-        cast.admin.roles = []
+        cast.office.roles = []
     # What the other worker still remembers, as if it had heard of nothing.
     actors._remembered.update(remembered)
-    assert client.get("/person/add").status_code == 403
+    assert client.get("/meeting/add").status_code == 403
 
 
 def test_another_worker_notices_a_permission_that_was_taken_from_a_role(
