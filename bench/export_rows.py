@@ -21,7 +21,6 @@ import cProfile
 import io
 import os
 import pstats
-import resource
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.list_page import fill
+from bench.memory import peak  # noqa: E402
 
 GOAL, MEMORY_GOAL = 1.3, 1.5
 
@@ -112,9 +112,9 @@ def compare(rounds: int, profiled: bool) -> float:
 def grown() -> int:
     """Kilobytes that one export takes beyond what the ready application has taken."""
     ours, _ = exporter()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     ours()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return peak() - before
 
 
 def prepare(folder: str, rows: int) -> None:

@@ -22,7 +22,6 @@ import cProfile
 import csv
 import os
 import pstats
-import resource
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.memory import peak  # noqa: E402
 
 YEAR = 2030
 GOAL, MEMORY_GOAL = 0.3, 2.2
@@ -201,9 +202,9 @@ def memory(rows: int) -> int:
 
 
 def grown(app: Any, path: Path) -> int:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     measure(app, path, rounds=1, compared=False)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return peak() - before
 
 
 def _engine(app: Any) -> str:
