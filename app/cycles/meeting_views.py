@@ -28,8 +28,9 @@ from app.web import formats
 from app.web.downloads import attachment
 from app.web.facts import facts_of
 from app.web.formats import noun_of_table
+from app.web.interface import key_of
 from app.web.reader import the_actor
-from app.web.refusals import refusal_of
+from app.web.refusals import refusal_of, written
 from app.web.show_pages import add_link, may_add
 from app.web.views import DomainView, interface, view_of
 
@@ -173,7 +174,7 @@ class MeetingView(MeetingForm, DomainView):
             select(AgendaItem).where(
                 visible(actor, AgendaItem),
                 AgendaItem.meeting_id == meeting.id,
-                AgendaItem.id == (int(key) if key.isascii() and key.isdigit() else 0),
+                AgendaItem.id == key_of(key),
             )
         )
         if found is None:
@@ -181,11 +182,7 @@ class MeetingView(MeetingForm, DomainView):
         return found
 
     def _done(self, key: int, write: Any) -> Any:
-        try:
-            with unit_of_work(db.session, the_actor()):
-                write()
-        except (Refusal, IntegrityError, StaleDataError) as error:
-            flash(str(refusal_of(error)), "danger")
+        written(write, the_actor())
         return redirect(url_for(f"{self.endpoint}.show", pk=key))
 
     # On paper ------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock, policy
 from app.core.actor import Actor
@@ -40,9 +39,10 @@ from app.web import formats
 from app.web.directory import directory
 from app.web.facts import facts_of
 from app.web.formats import show_long_text
+from app.web.interface import key_of
 from app.web.lists import of_my_departments
 from app.web.reader import the_actor
-from app.web.refusals import refusal_of
+from app.web.refusals import refusal_of, written
 from app.web.timeline import History, Subject, columns_read, timeline
 from app.web.views import DomainView, interface, view_of
 
@@ -173,12 +173,12 @@ class DepartmentPlanView(DomainView):
         plan, actor = self._row(pk), the_actor()
         given = {}
         for name, text in request.form.items():
-            key = number_in(name.removeprefix("weight-")) if name.startswith("weight-") else 0
+            key = key_of(name.removeprefix("weight-")) if name.startswith("weight-") else None
             weight = _weight(text)
-            if key and weight is _UNREADABLE:
+            if key is not None and weight is _UNREADABLE:
                 flash(gettext("“%(text)s” is not a weight.", text=text[:20]), "danger")
                 return self._to_plan(plan.id, "tasks")
-            if key:
+            if key is not None:
                 given[key] = weight
 
         def write() -> None:
@@ -199,7 +199,7 @@ class DepartmentPlanView(DomainView):
                 select(Task).where(
                     visible(actor, Task),
                     Task.department_plan_id == plan.id,
-                    Task.id == number_in(request.form["task"]),
+                    Task.id == key_of(request.form["task"]),
                 )
             )
             if task is None:
@@ -219,7 +219,7 @@ class DepartmentPlanView(DomainView):
             select(PlanComment).where(
                 visible(actor, PlanComment),
                 PlanComment.department_plan_id == plan.id,
-                PlanComment.id == number_in(comment),
+                PlanComment.id == key_of(comment),
             )
         )
         if row is None:
@@ -231,14 +231,7 @@ class DepartmentPlanView(DomainView):
         return self._said(plan.id, write)
 
     def _said(self, key: int, write: Any, done: str = "", place: str = "comments") -> Any:
-        try:
-            with unit_of_work(db.session, the_actor()):
-                write()
-        except (Refusal, StaleDataError) as error:
-            flash(str(refusal_of(error)), "danger")
-        else:
-            if done:
-                flash(done, "success")
+        written(write, the_actor(), done)
         return self._to_plan(key, place)
 
     def _to_plan(self, key: int, place: str) -> Any:
@@ -271,11 +264,6 @@ def own_department() -> Department | None:
     """The department of whoever heads just one."""
     headed = the_actor().headed
     return db.session.get(Department, next(iter(headed))) if len(headed) == 1 else None
-
-
-def number_in(text: str) -> int:
-    """The id in an address or a form; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def register(builder: Any, category: dict[str, Any]) -> None:

@@ -30,12 +30,12 @@ from app.models.work_points import (
     WorkPointSetStatus,
 )
 from app.planning import work_points
-from app.planning.plan_views import number_in
 from app.web import formats
 from app.web.directory import directory
 from app.web.facts import facts_of
+from app.web.interface import key_of
 from app.web.reader import the_actor
-from app.web.refusals import refusal_of
+from app.web.refusals import refusal_of, written
 from app.web.views import DomainView, interface
 
 
@@ -177,7 +177,7 @@ class WorkPointSetView(DomainView):
         """Move a point one place up or down."""
         row, actor = self._row(pk), the_actor()
         order = [one.id for one in work_points.points_of(db.session, actor, row)]
-        key = number_in(point)
+        key = key_of(point)
         if key not in order or where not in ("up", "down"):
             abort(404)
         at = order.index(key)
@@ -210,12 +210,12 @@ class WorkPointSetView(DomainView):
         """Say what should change; without words one agrees."""
         row, actor = self._row(pk), the_actor()
         points = {one.id: one for one in work_points.points_of(db.session, actor, row)}
-        department = number_in(request.form.get("department", "")) or None
+        department = key_of(request.form.get("department", ""))
 
         def write() -> None:
             work_points.give_opinion(
                 db.session, actor, row, request.form.get("text", ""),
-                point=points.get(number_in(request.form.get("point", ""))),
+                point=points.get(key_of(request.form.get("point", "")) or 0),
                 department_id=department,
             )  # fmt: skip
 
@@ -226,7 +226,7 @@ class WorkPointSetView(DomainView):
     def answer(self, pk: str, opinion: str) -> Any:
         """Answer an opinion: adopted, partly, not, and why."""
         row, actor = self._row(pk), the_actor()
-        key = number_in(opinion)
+        key = key_of(opinion)
         one = next((one for one in self._opinions(row, actor) if one.id == key), None)
         said = request.form.get("answer", "")
         if one is None or said not in set(OpinionAnswer):
@@ -240,11 +240,7 @@ class WorkPointSetView(DomainView):
         return self._said(row.id, write, "#opinions")
 
     def _said(self, key: int, write: Any, place: str) -> Any:
-        try:
-            with unit_of_work(db.session, the_actor()):
-                write()
-        except (Refusal, IntegrityError, StaleDataError) as error:
-            flash(str(refusal_of(error)), "danger")
+        written(write, the_actor())
         return redirect(url_for(f"{self.endpoint}.show", pk=key) + place)
 
 

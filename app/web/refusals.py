@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
+from app.core.actor import Actor
 from app.core.errors import Conflict, Refusal, RuleViolations
 from app.core.text import message
-from app.core.unit_of_work import violation_of
+from app.core.unit_of_work import unit_of_work, violation_of
+from app.extensions import db
 
 
 def refusal_of(error: Exception) -> Refusal:
@@ -40,3 +44,17 @@ def show_refusal(form: Any, error: Exception) -> None:
     """Put a refusal at its field; one without a field on this form goes above it."""
     for words in refuse_fields(form, error):
         flash(words, "danger")
+
+
+def written(write: Callable[[], None], actor: Actor, done: str = "") -> bool:
+    """Run `write` in a unit of work of its own, for a button that leads back to a page: a refusal,
+    or `done`, is told on it. Was it written?"""
+    try:
+        with unit_of_work(db.session, actor):
+            write()
+    except (Refusal, IntegrityError, StaleDataError) as error:
+        flash(str(refusal_of(error)), "danger")
+        return False
+    if done:
+        flash(done, "success")
+    return True

@@ -149,7 +149,8 @@ def test_nobody_else_fills_agendas_or_enters_minutes(
 
 
 @pytest.mark.parametrize(
-    "door", ["place/{m}/0", "place/{m}/abc", "take_off/{m}/0", "take_off/{m}/x"]
+    "door",
+    ["place/{m}/0", "place/{m}/abc", "place/{m}/" + "9" * 30, "take_off/{m}/0", "take_off/{m}/x"],
 )
 def test_a_wrong_address_is_not_found(item: AgendaItem, client_for: ClientFor, door: str) -> None:
     address = "/meeting/" + door.format(m=item.meeting_id)
