@@ -8,7 +8,8 @@ the statements that the page executes (caught on a call of the page, ready made)
 connection of the same pool, and puts the rows into a plain Jinja table, compiled once. Page
 and floor are called in turn in one process, so that whatever disturbs the machine disturbs
 both; the medians are compared. The page is asked for the same address again and again, so
-what it remembers of an address (its statements) counts as remembered.
+what it remembers of an address (its statements, and what stands around its rows) counts as
+remembered, as for a reader who comes back to a list.
 
 Prints milliseconds, the ratio (also in processor time, which other programs on the machine
 disturb less), statements and bytes (plain and gzipped) of several lists.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from flask import redirect, render_template, request
@@ -23,11 +24,11 @@ from app.exchange.jobs import kinds_of
 from app.web.interface import ScopedInterface
 from app.web.labels import Labels
 from app.web.lists.columns import Column, columns_of, orderable
-from app.web.lists.conditions import chips_of, filterable
+from app.web.lists.conditions import filterable
 from app.web.lists.export import ExportsLists
-from app.web.lists.page import ChipLink, Header, ListPage, headers_of
+from app.web.lists.page import Header, ListPage, how_many, on_a_page
 from app.web.lists.panels import panel_of
-from app.web.lists.query import count_and_totals
+from app.web.lists.query import columns_shown, count_and_totals
 from app.web.lists.quick import Toggle, toggle, toggles_of, year_toggle
 from app.web.lists.start import begin
 from app.web.lists.state import ListState
@@ -141,58 +142,50 @@ class ConsoleList(ConsoleRows):
     ) -> ListPage:
         """Two statements: how many, and the rows with what they point to."""
         totals = count_and_totals(self, state, actor)
-        last = max(0, -(-totals.count // state.page_size) - 1)
-        state = replace(state, page=min(state.page, last))
-        columns = [self.list_columns_all[name] for name in state.columns]
-        place = f"{self.route_base}/list/"
-        headers = headers_of(self, state, columns, place)
-        headers += [Header(str(label), "ls-text", "", "") for label in self.extras.values()]
+        state = on_a_page(state, totals)
         actions = self.bulk_actions(actor)
-        rows = self._rows(state, actor, columns, headers) if totals.count else []
-        return ListPage(
+        page = ConsolePage(
             view=self,
             actor=actor,
             state=state,
-            place=place,
             totals=totals,
-            headers=headers,
-            rows=Markup(  # noqa: S704 (a template's own output)
-                render_template(
-                    "console/rows.html", rows=rows, admin_view=self, choosing=bool(actions),
-                    tree=self.tree and state.order is None,
-                    back=f"{place}?{state.query_string()}",
-                )
-            ),
-            foot=Markup(""),
-            chips=[
-                ChipLink(
-                    chip,
-                    f"{place}?{state.query_string()}&panel={chip.column}",
-                    f"{place}?{_without(state, (chip.name, chip.value)).query_string()}",
-                )
-                for chip in chips_of(self, state)
-            ],
-            toggles=[
-                (one, f"{place}?{one.state.query_string()}")
-                for one in self._toggles(state, actor, year)
-            ],
+            rows=Markup(""),
+            sums=Markup(""),
             actions=actions,
             may_add=self.can_create,
+            in_words=how_many(totals),
+            year=year,
             saved=saved,
             saved_id=used,
+        )
+        if not totals.count:
+            return page
+        rows = self._rows(state, actor, columns_shown(self, state), page.headers)
+        drawn = render_template(
+            "console/rows.html", rows=rows, admin_view=self, choosing=bool(actions),
+            tree=self.tree and state.order is None,
+            back=f"{page.place}?{page.query}",
         )  # fmt: skip
+        return replace(page, rows=Markup(drawn))  # noqa: S704 (a template's own output)
 
-    def _toggles(self, state: ListState, actor: Actor, year: Any) -> list[Toggle]:
-        this_year = year_toggle(self, state, year)
+
+class ConsolePage(ListPage):
+    """A list with columns that are computed, and quick filters on what is odd."""
+
+    @cached_property
+    def headers(self) -> Sequence[Header]:
+        return [
+            *super().headers,
+            *(Header(str(label), "ls-text", "", "") for label in self.view.extras.values()),
+        ]
+
+    def quick(self) -> Sequence[Toggle]:
+        this_year = year_toggle(self.view, self.state, self.year)
         return [
             *([this_year] if this_year else []),
             *(
-                toggle(state, words((one.zh, one.en)), [standing.argument(one)])
-                for one in self.quick_standings
+                toggle(self.state, words((one.zh, one.en)), [standing.argument(one)])
+                for one in self.view.quick_standings
             ),
-            *toggles_of(self, state, actor),
+            *toggles_of(self.view, self.state, self.actor),
         ]
-
-
-def _without(state: ListState, pair: tuple[str, str]) -> ListState:
-    return state.with_filters(one for one in state.filters if one != pair)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from flask import g, has_request_context
@@ -77,6 +78,7 @@ class CycleEntry:
     name: str
     status: CycleStatus
     phases: tuple[PhaseEntry, ...]
+    live_from: dt.date | None = None
 
     def phase_on(self, day: dt.date) -> PhaseEntry | None:
         """The phase that ends next among those under way on `day`."""
@@ -103,10 +105,18 @@ class Directory:
     categories: dict[int, CategoryEntry] = field(default_factory=dict)
     cycles: tuple[CycleEntry, ...] = ()
     """The newest first."""
+    edition: int = field(default_factory=count().__next__)
+    """Which reading of this process: what is made of a snapshot is old with the next one."""
 
     @property
     def current_cycle(self) -> CycleEntry | None:
         return pick_current(self.cycles, clock.today())
+
+    @property
+    def live_from(self) -> dt.date:
+        """The first day the college keeps in this system, where its first year was begun in its
+        middle; what was due before is history. Else the first day of all."""
+        return min((one.live_from for one in self.cycles if one.live_from), default=dt.date.min)
 
     def knows(self, model: type[Any]) -> bool:
         return model in (Department, Person, TaskCategory, Cycle)
@@ -197,7 +207,9 @@ def _read() -> Directory:
             row.id: CategoryEntry(row.id, row.name, row.name_en or row.name) for row in categories
         },
         cycles=tuple(
-            CycleEntry(row.id, row.year, row.name, row.status, tuple(phases.get(row.id, ())))
+            CycleEntry(
+                row.id, row.year, row.name, row.status, tuple(phases.get(row.id, ())), row.live_from
+            )
             for row in cycles
         ),
     )

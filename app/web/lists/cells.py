@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
+from html import escape as quoted
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -50,31 +51,33 @@ def table_rows(
     title = title_of(view, columns)
     shown = card_columns(columns, title)
     labels = view.labels_said()
-    plan = []
+    keys = [row[0] for row in rows]
+    cells: list[Sequence[str]] = []
+    if choosing:
+        cells.append([_picking(key) for key in keys])
     at = 1
     for column in columns:
         open_tag, empty_tag = _tags(column, labels[column.name], column is title, column in shown)
-        close_tag, keyed = "</td>", column is title or column.name in view.cell_links
-        maker = _leading(view, column) if column.name in view.cell_links else _maker(view, column)
+        close_tag = "</th>" if column is title else "</td>"
+        parts = [[row[part] for row in rows] for part in range(at, at + column.width)]
         if column is title:
-            maker, close_tag = _opener(view, column), "</th>"
-        plan.append((keyed, open_tag, close_tag, empty_tag, maker, at, at + column.width))
+            inner = map(_opener(view, column), keys, *parts)
+        elif column.name in view.cell_links:
+            inner = map(_leading(view, column), keys, *parts)
+        else:
+            inner = map(_maker(view, column), *parts)
+        cells.append([f"{open_tag}{text}{close_tag}" if text else empty_tag for text in inner])
         at += column.width
-    lines: list[str] = []
-    add = lines.append
-    for row in rows:
-        key = row[0]
-        add("<tr>")
-        if choosing:
-            add(
-                f'<td class="ls-pick"><input class="form-check-input" type="checkbox" name="rowid"'
-                f' value="{key}" form="ls-bulk" aria-labelledby="r{key}"></td>'
-            )
-        for keyed, open_tag, close_tag, empty_tag, maker, start, end in plan:
-            inner = maker(key, *row[start:end]) if keyed else maker(*row[start:end])
-            add(f"{open_tag}{inner}{close_tag}" if inner else empty_tag)
-        add("</tr>")
+    lines = [f"<tr>{''.join(line)}</tr>" for line in zip(*cells, strict=True)]
     return Markup("".join(lines))  # noqa: S704 (every cell is escaped where it is made)
+
+
+def _picking(key: int) -> str:
+    """The cell that chooses a row for a bulk action."""
+    return (
+        f'<td class="ls-pick"><input class="form-check-input" type="checkbox" name="rowid"'
+        f' value="{key}" form="ls-bulk" aria-labelledby="r{key}"></td>'
+    )
 
 
 def title_of(view: Any, columns: Sequence[Column]) -> Column:
@@ -143,8 +146,9 @@ def _maker(view: Any, column: Column) -> Cell:
     if column.value is not None and column.kind == "text":
         compose = column.value
         return lambda *parts: str(escape(compose(*parts)))
+    language = in_chinese()
     if column.kind == "light":
-        return _once(_light)
+        return partial(_light, language)
     if column.kind == "date" and column.width == 2:
         return _once(partial(_due, clock.today(), view.overdue.open, gettext("overdue")))
     makers: dict[str, Cell] = {
@@ -153,9 +157,9 @@ def _maker(view: Any, column: Column) -> Cell:
         "percent": _percent,
         "date": _day,
         "datetime": lambda value: str(formats.show(value)) if value else "",
-        "choice": _once(_status if column.name == "status" else _member),
+        "choice": partial(_status if column.name == "status" else _member, language),
         "boolean": _once(lambda value: gettext("Yes") if value else ""),
-        "progress": partial(_progress, in_chinese()),
+        "progress": partial(_progress, language),
     }
     return makers[column.kind]
 
@@ -189,7 +193,7 @@ def _related(column: Column) -> Cell:
 def _text(value: Any) -> str:
     if not value:
         return ""
-    shown = str(escape(value))
+    shown = quoted(value)  # plain text, and many cells: Markup would be unpacked again
     return f'<span class="ls-clamp">{shown}</span>' if len(shown) > LONG else shown
 
 
@@ -210,26 +214,30 @@ def _day(value: Any) -> str:
 def _due(today: dt.date, still_open: frozenset[str], word: str, day: Any, status: Any) -> str:
     if day is None:
         return ""
-    if day >= today or str(status) not in still_open:
+    if day >= today or str(status) not in still_open or day < directory().live_from:
         return str(day.isoformat())
     return f'<span class="ls-late">{day.isoformat()} <span>{escape(word)}</span></span>'
 
 
-def _status(value: Any) -> str:
+@lru_cache(maxsize=4096, typed=True)
+def _status(_language: bool, value: Any) -> str:
+    """The language is part of the key only, here and below: the words are in it. By type, for
+    members of different sets are equal if their values are."""
     return "" if value is None else str(formats.show_status(value))
 
 
-def _member(value: Any) -> str:
+@lru_cache(maxsize=4096, typed=True)
+def _member(_language: bool, value: Any) -> str:
     return "" if value is None else str(escape(formats.show(value)))
 
 
-def _light(value: Any, reason: str | None = None) -> str:
+@lru_cache(maxsize=4096)
+def _light(_language: bool, value: Any, reason: str | None = None) -> str:
     return str(formats.show_light(Light(value), reason)) if value else ""
 
 
 @lru_cache(maxsize=4096)
 def _progress(_language: bool, actual: Any, planned: Any) -> str:
-    """The language is part of the key only: the bar's title is in words."""
     if actual is None and planned is None:
         return ""
     return str(formats.progress_bar(actual, planned))

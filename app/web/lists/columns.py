@@ -71,6 +71,8 @@ class Column:
     """The values of a closed set."""
     value: Callable[..., Any] | None = None
     """Makes one value of the parts; None where the part is the value."""
+    expression: Callable[[], Any] | None = None
+    """How a statement reads what is no column of the table; a list is not sorted by it."""
 
 
 @dataclass(slots=True)
@@ -84,6 +86,9 @@ class Selection:
 def column_of(view: Any, name: str) -> Column | None:
     """The column `name` of a view's list; None if a list cannot show it."""
     model = view.model
+    own = view.own_conditions.get(name)
+    if own is not None:
+        return own if own.expression is not None else None
     label = view.label_columns.get(name) or lazy_label(model, name)
     if name == PROGRESS and _has_progress(model):
         return Column(
@@ -123,7 +128,10 @@ def columns_of(view: Any) -> dict[str, Column]:
     names: list[str] = [*view.list_columns]
     wanted: Sequence[str] | None = view.more_columns
     if wanted is None:
-        wanted = [*view.show_columns, *view.search_columns, "created_at", "updated_at"]
+        wanted = [
+            *view.show_columns, *view.search_columns, *view.own_conditions, "created_at",
+            "updated_at",
+        ]  # fmt: skip
     names += [name for name in wanted if name not in names]
     found = {name: column_of(view, name) for name in names}
     return {name: column for name, column in found.items() if column is not None}
@@ -138,6 +146,8 @@ def select_columns(view: Any, actor: Actor, columns: Sequence[Column]) -> Select
             chosen.expressions += [model.actual_percent, model.planned_percent]
         elif column.name == "name" and model is Person:
             chosen.expressions += [Person.last_name, Person.first_name]
+        elif column.expression is not None:
+            chosen.expressions.append(column.expression())
         elif column.related is not None:
             _select_related(chosen, view, actor, column)
         else:
@@ -197,7 +207,8 @@ def orderable(view: Any) -> frozenset[str]:
     return frozenset(
         column.name
         for column in view.list_columns_all.values()
-        if column.related is None or column.related in DIRECTORY_ORDER
+        if column.expression is None
+        and (column.related is None or column.related in DIRECTORY_ORDER)
     )
 
 

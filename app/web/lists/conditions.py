@@ -73,6 +73,7 @@ OPERATORS: dict[str, dict[str, Any]] = {
 _EMPTINESS = {EMPTY: lazy_gettext("is empty"), FILLED: lazy_gettext("is not empty")}
 _SPOKEN = {
     "today": lazy_gettext("today"),
+    "live-from": lazy_gettext("the first day in this system"),
     "month-start": lazy_gettext("the first of this month"),
     "month-end": lazy_gettext("the end of this month"),
 }
@@ -116,16 +117,10 @@ class Editor:
 def chips_of(view: Any, state: ListState) -> list[Chip]:
     """The conditions of `state` in words. Names that the directory does not know are asked
     for in one statement per model."""
-    parsed = [(pair, *_parsed(view, pair)) for pair in state.filters]
-    asked: dict[type[Any], set[int]] = {}
-    for (_, value), column, _ in parsed:
-        if column.related is not None and column.related not in DIRECTORY_ORDER:
-            keys = {int(part) for part in value.split(",") if _is_key(part)}
-            asked.setdefault(column.related, set()).update(keys)
     actor = current_actor(db.session)
     found = {
         model: names_of(actor, model, keys) if actor and keys else {}
-        for model, keys in asked.items()
+        for model, keys in names_asked(view, state).items()
     }
     labels = view.labels_said()
     return [
@@ -133,8 +128,20 @@ def chips_of(view: Any, state: ListState) -> list[Chip]:
             pair[0], pair[1], column.name, labels.get(column.name) or str(column.label),
             *_in_words(column, operator, pair[1], found.get(column.related, {})),  # type: ignore[arg-type]
         )
-        for pair, column, operator in parsed
+        for pair in state.filters
+        for column, operator in [_parsed(view, pair)]
     ]  # fmt: skip
+
+
+def names_asked(view: Any, state: ListState) -> dict[type[Any], set[int]]:
+    """By model the rows that the conditions name and the directory does not know."""
+    asked: dict[type[Any], set[int]] = {}
+    for pair in state.filters:
+        column, _ = _parsed(view, pair)
+        if column.related is not None and column.related not in DIRECTORY_ORDER:
+            keys = {int(part) for part in pair[1].split(",") if _is_key(part)}
+            asked.setdefault(column.related, set()).update(keys)
+    return asked
 
 
 def sentence(view: Any, state: ListState) -> str:
@@ -154,7 +161,7 @@ def filterable(view: Any) -> list[Column]:
     known = view.filters_known()
     return [
         column
-        for name in view.search_columns
+        for name in (*view.search_columns, *getattr(view, "own_filters", ()))
         if name in known and (column := search_column(view, name)) is not None
     ]
 

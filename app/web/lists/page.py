@@ -43,31 +43,60 @@ class ChipLink:
 
 @dataclass(frozen=True)
 class ListPage:
-    """What `web/list.html` renders. `place` is the list's address without arguments."""
+    """What `web/list.html` renders. `rows` and `sums` are the table's, ready made; `year` is the
+    one the reader works in."""
 
     view: Any
     actor: Actor
     state: ListState
-    place: str
     totals: Totals
-    headers: Sequence[Header]
     rows: Markup
-    foot: Markup
-    chips: Sequence[ChipLink]
-    toggles: Sequence[tuple[Toggle, str]]
+    sums: Markup
     actions: Sequence[Any]
     may_add: bool
+    in_words: str
+    """How many rows, as the subtitle of the page says it."""
+    year: Any = None
     saved: Sequence[Any] = ()
     saved_id: int | None = None
+    turning: Markup | None = None
+    """The foot with its links to other pages, where it is ready made."""
+    count_in_words: str | None = None
 
     @property
     def count(self) -> int:
         return self.totals.count
 
     @cached_property
-    def in_words(self) -> str:
-        """How many rows, as the subtitle of the page says it."""
-        return ngettext("%(num)s row", "%(num)s rows", self.count)
+    def place(self) -> str:
+        """The list's address without arguments."""
+        return f"{self.view.route_base}/list/"
+
+    @cached_property
+    def headers(self) -> Sequence[Header]:
+        return headers_of(self.view, self.state, columns_shown(self.view, self.state), self.place)
+
+    @cached_property
+    def chips(self) -> Sequence[ChipLink]:
+        return [
+            _chip_link(self.state, chip, self.place, self.query)
+            for chip in chips_of(self.view, self.state)
+        ]
+
+    @cached_property
+    def toggles(self) -> Sequence[tuple[Toggle, str]]:
+        """The quick filters, each with the address a tap leads to."""
+        return [(one, f"{self.place}?{one.state.query_string()}") for one in self.quick()]
+
+    def quick(self) -> Sequence[Toggle]:
+        this_year = year_toggle(self.view, self.state, self.year)
+        rest = toggles_of(self.view, self.state, self.actor)
+        return [this_year, *rest] if this_year else rest
+
+    @property
+    def all_offered(self) -> bool:
+        """May a bulk action be taken on all pages at once?"""
+        return self.pages > 1 and self.count <= getattr(self.view, "most_rows", 0)
 
     @property
     def sentence(self) -> str:
@@ -164,42 +193,40 @@ def list_page(
 ) -> ListPage:
     """Count, fetch and build. A page beyond the last is the last."""
     totals = count_and_totals(view, state, actor)
-    last = max(0, -(-totals.count // state.page_size) - 1)
-    if state.page > last:
-        state = replace(state, page=last)
-    columns = columns_shown(view, state)
-    size = state.page_size
+    state = on_a_page(state, totals)
+    columns, size = columns_shown(view, state), state.page_size
     found = fetch(view, state, actor, limit=size, offset=state.page * size) if totals.count else []
-    place = f"{view.route_base}/list/"
     actions = [
         action
         for name, action in view.actions.items()
         if action.multiple and actor.may(f"{view.class_permission_name}:{name}")
     ]
-    query = state.query_string()
-    toggles = toggles_of(view, state, actor)
-    this_year = year_toggle(view, state, year)
     return ListPage(
         view=view,
         actor=actor,
         state=state,
-        place=place,
         totals=totals,
-        headers=headers_of(view, state, columns, place),
         rows=table_rows(view, columns, found, choosing=bool(actions)),
-        foot=_foot(columns, totals, view.labels_said(), choosing=bool(actions)),
-        chips=[_chip_link(state, chip, place, query) for chip in chips_of(view, state)],
-        toggles=[
-            (toggle, f"{place}?{toggle.state.query_string()}")
-            for toggle in ([this_year] if this_year else []) + toggles
-        ],
+        sums=_sums(columns, totals, view.labels_said(), choosing=bool(actions)),
         actions=actions,
         may_add=not view.read_only
         and not view.added_elsewhere
         and bool(view.add_columns)
         and actor.may(f"{view.class_permission_name}:add"),
+        in_words=how_many(totals),
+        year=year,
         **saved,
     )
+
+
+def on_a_page(state: ListState, totals: Totals) -> ListState:
+    """`state`, on the last page if it asks for one beyond."""
+    last = max(0, -(-totals.count // state.page_size) - 1)
+    return replace(state, page=last) if state.page > last else state
+
+
+def how_many(totals: Totals) -> str:
+    return str(ngettext("%(num)s row", "%(num)s rows", totals.count))
 
 
 def headers_of(
@@ -230,7 +257,7 @@ def _chip_link(state: ListState, chip: Chip, place: str, query: str) -> ChipLink
     return ChipLink(chip, f"{place}?{query}&panel={chip.column}", f"{place}?{rest.query_string()}")
 
 
-def _foot(
+def _sums(
     columns: Sequence[Column], totals: Totals, labels: dict[str, str], *, choosing: bool
 ) -> Markup:
     """The row of sums and means; nothing where no column is totalled."""

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache, wraps
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, false, func, or_, select
 
 from app.core import clock
 from app.core.actor import Actor
@@ -166,10 +166,11 @@ def narrowed(view: Any, state: ListState, actor: Actor) -> Select[Any]:
     for word in state.text.split():
         statement = statement.where(
             or_(
+                false(),
                 *(
                     getattr(view.model, column).icontains(word, autoescape=True)
                     for column in view.quick_search_columns
-                )
+                ),
             )
         )
     return statement

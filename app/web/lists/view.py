@@ -20,6 +20,7 @@ from app.web.lists.page import list_page
 from app.web.lists.panels import PANEL_OF_COLUMNS, column_to_filter, panel_of
 from app.web.lists.quick import QuickFilter
 from app.web.lists.related import RelatedTable, related_table
+from app.web.lists.sheet import draw_list
 from app.web.lists.start import begin
 from app.web.lists.state import ListState
 from app.web.saved import saved_views_of
@@ -43,8 +44,9 @@ class Lists:
     """Columns that the search box looks at; by default the texts among `search_columns`."""
     quick_filters: ClassVar[Sequence[QuickFilter]] = ()
     own_conditions: ClassVar[Mapping[str, Column]] = {}
-    """Conditions on what is no column, as a column that is a closed set; `filters_known` has
-    their filters."""
+    """Conditions on what is no column of the table, as a column that is a closed set; one with
+    an `expression` may be shown as well. `own_filters`, or `filters_known`, has their filters."""
+    own_filters: ClassVar[Mapping[str, Sequence[Any]]] = {}
     totals: ClassVar[Mapping[str, str]] = {}
     """"sum" or "mean" by column; percentages have a mean by default."""
     overdue: ClassVar[Overdue | None] = None
@@ -99,7 +101,8 @@ class Lists:
 
     def filters_known(self) -> Any:
         """The filters of each column that may be filtered, by their place."""
-        return self._filters.get_search_filters()  # type: ignore[attr-defined]
+        known = self._filters.get_search_filters()  # type: ignore[attr-defined]
+        return {**known, **self.own_filters} if self.own_filters else known
 
     # The list ----------------------------------------------------------------------
 
@@ -120,14 +123,7 @@ class Lists:
         state, used = begin(self, args, saved, year)
         page = list_page(self, state, actor, year=year, saved=saved, saved_id=used)
         panel = panel_of(self, page.state, args["panel"]) if "panel" in args else None
-        return self.render_template(  # type: ignore[attr-defined]
-            "web/list.html",
-            title=self.list_title,  # type: ignore[attr-defined]
-            subtitle=page.in_words,
-            page=page,
-            panel=panel,
-            today=clock.today(),
-        )
+        return draw_list(self, page, title=self.list_title, panel=panel, today=clock.today())  # type: ignore[attr-defined]
 
     def _address_set(self, args: Any) -> str:
         """The canonical address of what a form of the list sends: a search (`set=q`), the
