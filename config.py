@@ -76,6 +76,19 @@ class Config:
         self.WORKERS = int(os.environ.get("WORKERS", "2"))
         self.THREADS = int(os.environ.get("THREADS", "4"))
         self.LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
+        # Messages outside; a channel without its address is off
+        self.BASE_URL = os.environ.get("BASE_URL", f"http://{self.HOST}:{self.PORT}").rstrip("/")
+        self.SMTP_HOST = os.environ.get("SMTP_HOST", "")
+        self.SMTP_PORT = int(os.environ.get("SMTP_PORT", "25"))
+        self.SMTP_USER = os.environ.get("SMTP_USER", "")
+        self.SMTP_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+        self.SMTP_SECURITY = os.environ.get("SMTP_SECURITY", "insecure")
+        self.MAIL_FROM = os.environ.get("MAIL_FROM", "luoxuan@localhost.localdomain")
+        self.WECOM_ROBOT = os.environ.get("WECOM_ROBOT", "")
+        self.DINGTALK_ROBOT = os.environ.get("DINGTALK_ROBOT", "")
+        self.DINGTALK_ROBOT_SECRET = os.environ.get("DINGTALK_ROBOT_SECRET", "")
+        self.FEISHU_ROBOT = os.environ.get("FEISHU_ROBOT", "")
+        self.NOTIFY_TIMEOUT_SECONDS = float(os.environ.get("NOTIFY_TIMEOUT_SECONDS", "10"))
         # Sign-in
         self.PERMANENT_SESSION_LIFETIME = timedelta(
             minutes=int(os.environ.get("SESSION_IDLE_MINUTES", "60"))

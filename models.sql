@@ -340,6 +340,8 @@ CREATE TABLE delegation (
     valid_from DATE NOT NULL,
     valid_to DATE NOT NULL,
     ground VARCHAR(200) NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    ended_by_id INTEGER,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -348,9 +350,11 @@ CREATE TABLE delegation (
     CONSTRAINT ck_delegation_not_self CHECK (giver_id <> receiver_id),
     CONSTRAINT fk_delegation_giver_id FOREIGN KEY(giver_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
     CONSTRAINT fk_delegation_receiver_id FOREIGN KEY(receiver_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_delegation_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT
+    CONSTRAINT fk_delegation_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_delegation_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES ab_user (id) ON DELETE SET NULL
 );
 CREATE INDEX ix_delegation_department_id ON delegation (department_id);
+CREATE INDEX ix_delegation_ended_by_id ON delegation (ended_by_id);
 CREATE INDEX ix_delegation_giver_id ON delegation (giver_id);
 CREATE INDEX ix_delegation_receiver_id_valid_from ON delegation (receiver_id, valid_from);
 COMMENT ON TABLE delegation IS '授权';
@@ -361,6 +365,8 @@ COMMENT ON COLUMN delegation.department_id IS '授权范围（部门）';
 COMMENT ON COLUMN delegation.valid_from IS '起';
 COMMENT ON COLUMN delegation.valid_to IS '止';
 COMMENT ON COLUMN delegation.ground IS '依据';
+COMMENT ON COLUMN delegation.ended_at IS '提前终止时间';
+COMMENT ON COLUMN delegation.ended_by_id IS '终止人';
 COMMENT ON COLUMN delegation.version IS '版本（乐观锁）';
 COMMENT ON COLUMN delegation.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN delegation.updated_at IS '更新时间（UTC）';
@@ -523,46 +529,6 @@ COMMENT ON COLUMN decision.version IS '版本（乐观锁）';
 COMMENT ON COLUMN decision.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN decision.updated_at IS '更新时间（UTC）';
 
--- paper_entry: 代录的纸质意见
-CREATE TABLE paper_entry (
-    id SERIAL NOT NULL,
-    subject_table VARCHAR(60) NOT NULL,
-    subject_id INTEGER NOT NULL,
-    step VARCHAR(40) NOT NULL,
-    text TEXT,
-    person_id INTEGER NOT NULL,
-    recorded_by_id INTEGER NOT NULL,
-    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    objection_until DATE NOT NULL,
-    objection TEXT,
-    objected_at TIMESTAMP WITH TIME ZONE,
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_paper_entry PRIMARY KEY (id),
-    CONSTRAINT ck_paper_entry_objection_whole CHECK ((objection IS NULL) = (objected_at IS NULL)),
-    CONSTRAINT fk_paper_entry_person_id FOREIGN KEY(person_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_paper_entry_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
-);
-CREATE INDEX ix_paper_entry_person_id ON paper_entry (person_id);
-CREATE INDEX ix_paper_entry_recorded_by_id ON paper_entry (recorded_by_id);
-CREATE INDEX ix_paper_entry_subject_table_subject_id ON paper_entry (subject_table, subject_id);
-COMMENT ON TABLE paper_entry IS '代录的纸质意见';
-COMMENT ON COLUMN paper_entry.id IS '主键';
-COMMENT ON COLUMN paper_entry.subject_table IS '对象类型';
-COMMENT ON COLUMN paper_entry.subject_id IS '对象编号';
-COMMENT ON COLUMN paper_entry.step IS '步骤';
-COMMENT ON COLUMN paper_entry.text IS '意见原文';
-COMMENT ON COLUMN paper_entry.person_id IS '签署人';
-COMMENT ON COLUMN paper_entry.recorded_by_id IS '代录人';
-COMMENT ON COLUMN paper_entry.recorded_at IS '代录时间';
-COMMENT ON COLUMN paper_entry.objection_until IS '异议截止';
-COMMENT ON COLUMN paper_entry.objection IS '异议';
-COMMENT ON COLUMN paper_entry.objected_at IS '异议时间';
-COMMENT ON COLUMN paper_entry.version IS '版本（乐观锁）';
-COMMENT ON COLUMN paper_entry.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN paper_entry.updated_at IS '更新时间（UTC）';
-
 -- ==========================================================================================
 -- The year: phases, rule books, goals
 -- ==========================================================================================
@@ -675,6 +641,7 @@ CREATE TABLE cycle (
     status VARCHAR(24) NOT NULL,
     data_cutoff_on DATE,
     closed_on DATE,
+    live_from DATE,
     rule_book_id INTEGER,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -694,6 +661,7 @@ COMMENT ON COLUMN cycle.name IS '名称';
 COMMENT ON COLUMN cycle.status IS '状态';
 COMMENT ON COLUMN cycle.data_cutoff_on IS '数据截止日';
 COMMENT ON COLUMN cycle.closed_on IS '关闭日期';
+COMMENT ON COLUMN cycle.live_from IS '启用日期';
 COMMENT ON COLUMN cycle.rule_book_id IS '考核规则';
 COMMENT ON COLUMN cycle.version IS '版本（乐观锁）';
 COMMENT ON COLUMN cycle.created_at IS '建立时间（UTC）';
@@ -728,6 +696,72 @@ COMMENT ON COLUMN department_class.assessment_class IS '考核类别';
 COMMENT ON COLUMN department_class.version IS '版本（乐观锁）';
 COMMENT ON COLUMN department_class.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN department_class.updated_at IS '更新时间（UTC）';
+
+-- ==========================================================================================
+-- Meetings: agenda items, decisions, entries from paper
+-- ==========================================================================================
+
+-- paper_entry: 代录的纸质意见
+CREATE TABLE paper_entry (
+    id SERIAL NOT NULL,
+    cycle_id INTEGER NOT NULL,
+    department_id INTEGER,
+    subject_table VARCHAR(60) NOT NULL,
+    subject_id INTEGER NOT NULL,
+    step VARCHAR(40) NOT NULL,
+    status VARCHAR(24) NOT NULL,
+    signed_on DATE NOT NULL,
+    text TEXT,
+    person_id INTEGER NOT NULL,
+    recorded_by_id INTEGER NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    objection_until DATE NOT NULL,
+    objection TEXT,
+    objected_at TIMESTAMP WITH TIME ZONE,
+    resolution TEXT,
+    resolved_by_id INTEGER,
+    resolved_at TIMESTAMP WITH TIME ZONE,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_paper_entry PRIMARY KEY (id),
+    CONSTRAINT ck_paper_entry_objection_whole CHECK ((objection IS NULL) = (objected_at IS NULL)),
+    CONSTRAINT fk_paper_entry_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_paper_entry_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
+    CONSTRAINT ck_paper_entry_status CHECK (status IN ('standing', 'acknowledged', 'contested', 'referred', 'upheld', 'withdrawn')),
+    CONSTRAINT fk_paper_entry_person_id FOREIGN KEY(person_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_paper_entry_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_paper_entry_resolved_by_id FOREIGN KEY(resolved_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_paper_entry_cycle_id ON paper_entry (cycle_id);
+CREATE INDEX ix_paper_entry_department_id ON paper_entry (department_id);
+CREATE INDEX ix_paper_entry_person_id ON paper_entry (person_id);
+CREATE INDEX ix_paper_entry_recorded_by_id ON paper_entry (recorded_by_id);
+CREATE INDEX ix_paper_entry_resolved_by_id ON paper_entry (resolved_by_id);
+CREATE INDEX ix_paper_entry_status ON paper_entry (status);
+CREATE INDEX ix_paper_entry_subject_table_subject_id ON paper_entry (subject_table, subject_id);
+COMMENT ON TABLE paper_entry IS '代录的纸质意见';
+COMMENT ON COLUMN paper_entry.id IS '主键';
+COMMENT ON COLUMN paper_entry.cycle_id IS '年度';
+COMMENT ON COLUMN paper_entry.department_id IS '部门';
+COMMENT ON COLUMN paper_entry.subject_table IS '对象类型';
+COMMENT ON COLUMN paper_entry.subject_id IS '对象编号';
+COMMENT ON COLUMN paper_entry.step IS '步骤';
+COMMENT ON COLUMN paper_entry.status IS '状态';
+COMMENT ON COLUMN paper_entry.signed_on IS '签署日期';
+COMMENT ON COLUMN paper_entry.text IS '意见原文';
+COMMENT ON COLUMN paper_entry.person_id IS '签署人';
+COMMENT ON COLUMN paper_entry.recorded_by_id IS '代录人';
+COMMENT ON COLUMN paper_entry.recorded_at IS '代录时间';
+COMMENT ON COLUMN paper_entry.objection_until IS '异议截止';
+COMMENT ON COLUMN paper_entry.objection IS '异议';
+COMMENT ON COLUMN paper_entry.objected_at IS '异议时间';
+COMMENT ON COLUMN paper_entry.resolution IS '处理说明';
+COMMENT ON COLUMN paper_entry.resolved_by_id IS '处理人';
+COMMENT ON COLUMN paper_entry.resolved_at IS '处理时间';
+COMMENT ON COLUMN paper_entry.version IS '版本（乐观锁）';
+COMMENT ON COLUMN paper_entry.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN paper_entry.updated_at IS '更新时间（UTC）';
 
 -- ==========================================================================================
 -- The year: phases, rule books, goals
@@ -1114,6 +1148,7 @@ CREATE TABLE department_plan (
     status VARCHAR(24) NOT NULL,
     review_round INTEGER DEFAULT '0' NOT NULL,
     sent_at TIMESTAMP WITH TIME ZONE,
+    sent_by_id INTEGER,
     reviewed_by_id INTEGER,
     reviewed_at TIMESTAMP WITH TIME ZONE,
     review_comment TEXT,
@@ -1126,11 +1161,13 @@ CREATE TABLE department_plan (
     CONSTRAINT fk_department_plan_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
     CONSTRAINT fk_department_plan_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
     CONSTRAINT ck_department_plan_status CHECK (status IN ('draft', 'review', 'reviewed', 'returned', 'submitted', 'aggregated')),
+    CONSTRAINT fk_department_plan_sent_by_id FOREIGN KEY(sent_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
     CONSTRAINT fk_department_plan_reviewed_by_id FOREIGN KEY(reviewed_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_department_plan_cycle_id ON department_plan (cycle_id);
 CREATE INDEX ix_department_plan_department_id ON department_plan (department_id);
 CREATE INDEX ix_department_plan_reviewed_by_id ON department_plan (reviewed_by_id);
+CREATE INDEX ix_department_plan_sent_by_id ON department_plan (sent_by_id);
 CREATE INDEX ix_department_plan_status ON department_plan (status);
 COMMENT ON TABLE department_plan IS '部门年度工作计划';
 COMMENT ON COLUMN department_plan.id IS '主键';
@@ -1140,6 +1177,7 @@ COMMENT ON COLUMN department_plan.text IS '计划正文';
 COMMENT ON COLUMN department_plan.status IS '状态';
 COMMENT ON COLUMN department_plan.review_round IS '送审次数';
 COMMENT ON COLUMN department_plan.sent_at IS '送审时间';
+COMMENT ON COLUMN department_plan.sent_by_id IS '送审人';
 COMMENT ON COLUMN department_plan.reviewed_by_id IS '审阅领导';
 COMMENT ON COLUMN department_plan.reviewed_at IS '审阅时间';
 COMMENT ON COLUMN department_plan.review_comment IS '审阅意见';
@@ -1184,6 +1222,9 @@ CREATE TABLE task (
     carried_from_id INTEGER,
     agreement VARCHAR(24),
     objection TEXT,
+    passed_as VARCHAR(24),
+    passed_by_id INTEGER,
+    accept_by DATE,
     accepted_at TIMESTAMP WITH TIME ZONE,
     finished_on DATE,
     terminated_on DATE,
@@ -1217,7 +1258,9 @@ CREATE TABLE task (
     CONSTRAINT fk_task_work_point_id FOREIGN KEY(work_point_id) REFERENCES work_point (id) ON DELETE SET NULL,
     CONSTRAINT fk_task_strategic_goal_id FOREIGN KEY(strategic_goal_id) REFERENCES strategic_goal (id) ON DELETE RESTRICT,
     CONSTRAINT fk_task_carried_from_id FOREIGN KEY(carried_from_id) REFERENCES task (id) ON DELETE RESTRICT,
-    CONSTRAINT ck_task_agreement CHECK (agreement IN ('asked', 'agreed', 'objected'))
+    CONSTRAINT ck_task_agreement CHECK (agreement IN ('asked', 'agreed', 'objected')),
+    CONSTRAINT ck_task_passed_as CHECK (passed_as IN ('head', 'leader', 'office')),
+    CONSTRAINT fk_task_passed_by_id FOREIGN KEY(passed_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_task_carried_from_id ON task (carried_from_id);
 CREATE INDEX ix_task_category_id ON task (category_id);
@@ -1232,6 +1275,7 @@ CREATE INDEX ix_task_lead_department_id ON task (lead_department_id);
 CREATE INDEX ix_task_leader_id ON task (leader_id);
 CREATE INDEX ix_task_owner_id ON task (owner_id);
 CREATE INDEX ix_task_parent_id ON task (parent_id);
+CREATE INDEX ix_task_passed_by_id ON task (passed_by_id);
 CREATE INDEX ix_task_section_id ON task (section_id);
 CREATE INDEX ix_task_strategic_goal_id ON task (strategic_goal_id);
 CREATE INDEX ix_task_work_point_id ON task (work_point_id);
@@ -1270,6 +1314,9 @@ COMMENT ON COLUMN task.strategic_goal_id IS '发展规划目标';
 COMMENT ON COLUMN task.carried_from_id IS '结转自';
 COMMENT ON COLUMN task.agreement IS '承接意见';
 COMMENT ON COLUMN task.objection IS '异议';
+COMMENT ON COLUMN task.passed_as IS '下达职务';
+COMMENT ON COLUMN task.passed_by_id IS '下达人';
+COMMENT ON COLUMN task.accept_by IS '接受期限';
 COMMENT ON COLUMN task.accepted_at IS '接受时间';
 COMMENT ON COLUMN task.finished_on IS '完成日期';
 COMMENT ON COLUMN task.terminated_on IS '终止日期';
@@ -1356,42 +1403,6 @@ COMMENT ON COLUMN milestone.version IS '版本（乐观锁）';
 COMMENT ON COLUMN milestone.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN milestone.updated_at IS '更新时间（UTC）';
 
--- plan_comment: 对部门计划及其任务的审阅批注
-CREATE TABLE plan_comment (
-    id SERIAL NOT NULL,
-    department_plan_id INTEGER NOT NULL,
-    task_id INTEGER,
-    author_id INTEGER NOT NULL,
-    review_round INTEGER DEFAULT '0' NOT NULL,
-    text TEXT NOT NULL,
-    answer TEXT,
-    answered_at TIMESTAMP WITH TIME ZONE,
-    version INTEGER NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_plan_comment PRIMARY KEY (id),
-    CONSTRAINT ck_plan_comment_text_not_blank CHECK (length(trim(text)) > 0),
-    CONSTRAINT ck_plan_comment_answer_whole CHECK ((answer IS NULL) = (answered_at IS NULL)),
-    CONSTRAINT fk_plan_comment_department_plan_id FOREIGN KEY(department_plan_id) REFERENCES department_plan (id) ON DELETE CASCADE,
-    CONSTRAINT fk_plan_comment_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE CASCADE,
-    CONSTRAINT fk_plan_comment_author_id FOREIGN KEY(author_id) REFERENCES ab_user (id) ON DELETE RESTRICT
-);
-CREATE INDEX ix_plan_comment_author_id ON plan_comment (author_id);
-CREATE INDEX ix_plan_comment_department_plan_id ON plan_comment (department_plan_id);
-CREATE INDEX ix_plan_comment_task_id ON plan_comment (task_id);
-COMMENT ON TABLE plan_comment IS '对部门计划及其任务的审阅批注';
-COMMENT ON COLUMN plan_comment.id IS '主键';
-COMMENT ON COLUMN plan_comment.department_plan_id IS '部门计划';
-COMMENT ON COLUMN plan_comment.task_id IS '目标任务';
-COMMENT ON COLUMN plan_comment.author_id IS '批注人';
-COMMENT ON COLUMN plan_comment.review_round IS '送审次数';
-COMMENT ON COLUMN plan_comment.text IS '批注';
-COMMENT ON COLUMN plan_comment.answer IS '答复';
-COMMENT ON COLUMN plan_comment.answered_at IS '答复时间';
-COMMENT ON COLUMN plan_comment.version IS '版本（乐观锁）';
-COMMENT ON COLUMN plan_comment.created_at IS '建立时间（UTC）';
-COMMENT ON COLUMN plan_comment.updated_at IS '更新时间（UTC）';
-
 -- task_department: 任务的共同牵头与配合部门
 CREATE TABLE task_department (
     id SERIAL NOT NULL,
@@ -1425,6 +1436,83 @@ COMMENT ON COLUMN task_department.part IS '承担内容';
 COMMENT ON COLUMN task_department.version IS '版本（乐观锁）';
 COMMENT ON COLUMN task_department.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN task_department.updated_at IS '更新时间（UTC）';
+
+-- ==========================================================================================
+-- Review of plans (Art. 4.3): comments and their answers
+-- ==========================================================================================
+
+-- plan_comment: 对部门计划及其任务的审阅批注
+CREATE TABLE plan_comment (
+    id SERIAL NOT NULL,
+    department_plan_id INTEGER NOT NULL,
+    task_id INTEGER,
+    author_id INTEGER NOT NULL,
+    review_round INTEGER DEFAULT '0' NOT NULL,
+    text TEXT NOT NULL,
+    answer TEXT,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    answered_by_id INTEGER,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_plan_comment PRIMARY KEY (id),
+    CONSTRAINT ck_plan_comment_text_not_blank CHECK (length(trim(text)) > 0),
+    CONSTRAINT ck_plan_comment_answer_whole CHECK ((answer IS NULL) = (answered_at IS NULL)),
+    CONSTRAINT fk_plan_comment_department_plan_id FOREIGN KEY(department_plan_id) REFERENCES department_plan (id) ON DELETE CASCADE,
+    CONSTRAINT fk_plan_comment_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE CASCADE,
+    CONSTRAINT fk_plan_comment_author_id FOREIGN KEY(author_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_plan_comment_answered_by_id FOREIGN KEY(answered_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_plan_comment_answered_by_id ON plan_comment (answered_by_id);
+CREATE INDEX ix_plan_comment_author_id ON plan_comment (author_id);
+CREATE INDEX ix_plan_comment_department_plan_id ON plan_comment (department_plan_id);
+CREATE INDEX ix_plan_comment_task_id ON plan_comment (task_id);
+COMMENT ON TABLE plan_comment IS '对部门计划及其任务的审阅批注';
+COMMENT ON COLUMN plan_comment.id IS '主键';
+COMMENT ON COLUMN plan_comment.department_plan_id IS '部门计划';
+COMMENT ON COLUMN plan_comment.task_id IS '目标任务';
+COMMENT ON COLUMN plan_comment.author_id IS '批注人';
+COMMENT ON COLUMN plan_comment.review_round IS '送审次数';
+COMMENT ON COLUMN plan_comment.text IS '批注';
+COMMENT ON COLUMN plan_comment.answer IS '答复';
+COMMENT ON COLUMN plan_comment.answered_at IS '答复时间';
+COMMENT ON COLUMN plan_comment.answered_by_id IS '答复人';
+COMMENT ON COLUMN plan_comment.version IS '版本（乐观锁）';
+COMMENT ON COLUMN plan_comment.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN plan_comment.updated_at IS '更新时间（UTC）';
+
+-- ==========================================================================================
+-- Carry-over (Art. 10): what becomes of unfinished tasks
+-- ==========================================================================================
+
+-- carry_over: 结转认定
+CREATE TABLE carry_over (
+    id SERIAL NOT NULL,
+    task_id INTEGER NOT NULL,
+    confirmed BOOLEAN NOT NULL,
+    reason TEXT,
+    decided_by_id INTEGER,
+    decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_carry_over PRIMARY KEY (id),
+    CONSTRAINT uq_carry_over_task_id UNIQUE (task_id),
+    CONSTRAINT ck_carry_over_refusal_has_reason CHECK (confirmed OR reason IS NOT NULL),
+    CONSTRAINT fk_carry_over_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE CASCADE,
+    CONSTRAINT fk_carry_over_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_carry_over_decided_by_id ON carry_over (decided_by_id);
+COMMENT ON TABLE carry_over IS '结转认定';
+COMMENT ON COLUMN carry_over.id IS '主键';
+COMMENT ON COLUMN carry_over.task_id IS '目标任务';
+COMMENT ON COLUMN carry_over.confirmed IS '是否结转';
+COMMENT ON COLUMN carry_over.reason IS '理由';
+COMMENT ON COLUMN carry_over.decided_by_id IS '认定人';
+COMMENT ON COLUMN carry_over.decided_at IS '认定时间';
+COMMENT ON COLUMN carry_over.version IS '版本（乐观锁）';
+COMMENT ON COLUMN carry_over.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN carry_over.updated_at IS '更新时间（UTC）';
 
 -- ==========================================================================================
 -- The issued table (Art. 5.2): tasks as they were issued
@@ -1464,6 +1552,7 @@ CREATE TABLE baseline_task (
     standard TEXT,
     lead_department_id INTEGER,
     departments_text TEXT,
+    start_on DATE,
     due_on DATE,
     due_text VARCHAR(120),
     weight NUMERIC(7, 2),
@@ -1490,12 +1579,38 @@ COMMENT ON COLUMN baseline_task.measures IS '主要举措';
 COMMENT ON COLUMN baseline_task.standard IS '考核标准';
 COMMENT ON COLUMN baseline_task.lead_department_id IS '牵头部门';
 COMMENT ON COLUMN baseline_task.departments_text IS '配合部门';
+COMMENT ON COLUMN baseline_task.start_on IS '开始日期';
 COMMENT ON COLUMN baseline_task.due_on IS '完成时限';
 COMMENT ON COLUMN baseline_task.due_text IS '时限表述';
 COMMENT ON COLUMN baseline_task.weight IS '权重';
 COMMENT ON COLUMN baseline_task.version IS '版本（乐观锁）';
 COMMENT ON COLUMN baseline_task.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN baseline_task.updated_at IS '更新时间（UTC）';
+
+-- baseline_department: 基准配合部门
+CREATE TABLE baseline_department (
+    id SERIAL NOT NULL,
+    baseline_task_id INTEGER NOT NULL,
+    department_id INTEGER NOT NULL,
+    role VARCHAR(24) NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_baseline_department PRIMARY KEY (id),
+    CONSTRAINT uq_baseline_department_baseline_task_id_department_id UNIQUE (baseline_task_id, department_id),
+    CONSTRAINT fk_baseline_department_baseline_task_id FOREIGN KEY(baseline_task_id) REFERENCES baseline_task (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_baseline_department_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
+    CONSTRAINT ck_baseline_department_role CHECK (role IN ('co_lead', 'assist'))
+);
+CREATE INDEX ix_baseline_department_department_id ON baseline_department (department_id);
+COMMENT ON TABLE baseline_department IS '基准配合部门';
+COMMENT ON COLUMN baseline_department.id IS '主键';
+COMMENT ON COLUMN baseline_department.baseline_task_id IS '基准任务';
+COMMENT ON COLUMN baseline_department.department_id IS '部门';
+COMMENT ON COLUMN baseline_department.role IS '分工';
+COMMENT ON COLUMN baseline_department.version IS '版本（乐观锁）';
+COMMENT ON COLUMN baseline_department.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN baseline_department.updated_at IS '更新时间（UTC）';
 
 -- baseline_indicator: 基准指标
 CREATE TABLE baseline_indicator (
@@ -1878,6 +1993,7 @@ CREATE TABLE adjustment (
     cause_kind VARCHAR(24) NOT NULL,
     cause TEXT NOT NULL,
     status VARCHAR(24) NOT NULL,
+    submitted_by_id INTEGER,
     review_comment TEXT,
     agenda_item_id INTEGER,
     decision_id INTEGER,
@@ -1895,6 +2011,7 @@ CREATE TABLE adjustment (
     CONSTRAINT ck_adjustment_kind CHECK (kind IN ('add', 'revise', 'extend', 'terminate')),
     CONSTRAINT ck_adjustment_cause_kind CHECK (cause_kind IN ('objective', 'subjective')),
     CONSTRAINT ck_adjustment_status CHECK (status IN ('draft', 'review', 'reviewed', 'returned', 'committee', 'approved', 'rejected', 'deferred', 'applied')),
+    CONSTRAINT fk_adjustment_submitted_by_id FOREIGN KEY(submitted_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
     CONSTRAINT fk_adjustment_agenda_item_id FOREIGN KEY(agenda_item_id) REFERENCES agenda_item (id) ON DELETE RESTRICT,
     CONSTRAINT fk_adjustment_decision_id FOREIGN KEY(decision_id) REFERENCES decision (id) ON DELETE RESTRICT
 );
@@ -1902,6 +2019,7 @@ CREATE INDEX ix_adjustment_agenda_item_id ON adjustment (agenda_item_id);
 CREATE INDEX ix_adjustment_cycle_id_status ON adjustment (cycle_id, status);
 CREATE INDEX ix_adjustment_decision_id ON adjustment (decision_id);
 CREATE INDEX ix_adjustment_department_id ON adjustment (department_id);
+CREATE INDEX ix_adjustment_submitted_by_id ON adjustment (submitted_by_id);
 CREATE INDEX ix_adjustment_task_id ON adjustment (task_id);
 COMMENT ON TABLE adjustment IS '目标任务调整方案';
 COMMENT ON COLUMN adjustment.id IS '主键';
@@ -1912,6 +2030,7 @@ COMMENT ON COLUMN adjustment.kind IS '类型';
 COMMENT ON COLUMN adjustment.cause_kind IS '原因性质';
 COMMENT ON COLUMN adjustment.cause IS '原因';
 COMMENT ON COLUMN adjustment.status IS '状态';
+COMMENT ON COLUMN adjustment.submitted_by_id IS '提交人';
 COMMENT ON COLUMN adjustment.review_comment IS '审阅意见';
 COMMENT ON COLUMN adjustment.agenda_item_id IS '议题';
 COMMENT ON COLUMN adjustment.decision_id IS '审定';
@@ -2074,6 +2193,7 @@ CREATE TABLE task_result (
     completed_on DATE,
     status VARCHAR(24) NOT NULL,
     submitted_at TIMESTAMP WITH TIME ZONE,
+    submitted_by_id INTEGER,
     review_comment TEXT,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -2084,9 +2204,11 @@ CREATE TABLE task_result (
     CONSTRAINT fk_task_result_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE RESTRICT,
     CONSTRAINT ck_task_result_outcome CHECK (outcome IN ('finished', 'partly', 'unfinished')),
     CONSTRAINT ck_task_result_quality CHECK (quality IN ('good', 'fair', 'poor')),
-    CONSTRAINT ck_task_result_status CHECK (status IN ('draft', 'submitted', 'confirmed', 'returned'))
+    CONSTRAINT ck_task_result_status CHECK (status IN ('draft', 'submitted', 'confirmed', 'returned')),
+    CONSTRAINT fk_task_result_submitted_by_id FOREIGN KEY(submitted_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_task_result_status ON task_result (status);
+CREATE INDEX ix_task_result_submitted_by_id ON task_result (submitted_by_id);
 COMMENT ON TABLE task_result IS '完成情况反馈';
 COMMENT ON COLUMN task_result.id IS '主键';
 COMMENT ON COLUMN task_result.task_id IS '目标任务';
@@ -2098,6 +2220,7 @@ COMMENT ON COLUMN task_result.measure IS '改进措施';
 COMMENT ON COLUMN task_result.completed_on IS '完成日期';
 COMMENT ON COLUMN task_result.status IS '状态';
 COMMENT ON COLUMN task_result.submitted_at IS '提交时间';
+COMMENT ON COLUMN task_result.submitted_by_id IS '提交人';
 COMMENT ON COLUMN task_result.review_comment IS '审核意见';
 COMMENT ON COLUMN task_result.version IS '版本（乐观锁）';
 COMMENT ON COLUMN task_result.created_at IS '建立时间（UTC）';
@@ -2590,17 +2713,42 @@ COMMENT ON COLUMN notification.version IS '版本（乐观锁）';
 COMMENT ON COLUMN notification.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN notification.updated_at IS '更新时间（UTC）';
 
+-- notification_choice: 本人选择的通知方式
+CREATE TABLE notification_choice (
+    id SERIAL NOT NULL,
+    person_id INTEGER NOT NULL,
+    mail BOOLEAN DEFAULT '1' NOT NULL,
+    digest VARCHAR(24) NOT NULL,
+    quiet BOOLEAN DEFAULT '1' NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_notification_choice PRIMARY KEY (id),
+    CONSTRAINT uq_notification_choice_person_id UNIQUE (person_id),
+    CONSTRAINT fk_notification_choice_person_id FOREIGN KEY(person_id) REFERENCES ab_user (id) ON DELETE CASCADE,
+    CONSTRAINT ck_notification_choice_digest CHECK (digest IN ('at_once', 'gathered', 'daily'))
+);
+COMMENT ON TABLE notification_choice IS '本人选择的通知方式';
+COMMENT ON COLUMN notification_choice.id IS '主键';
+COMMENT ON COLUMN notification_choice.person_id IS '本人';
+COMMENT ON COLUMN notification_choice.mail IS '接收邮件提醒';
+COMMENT ON COLUMN notification_choice.digest IS '发送频率';
+COMMENT ON COLUMN notification_choice.quiet IS '遵守免打扰时段';
+COMMENT ON COLUMN notification_choice.version IS '版本（乐观锁）';
+COMMENT ON COLUMN notification_choice.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN notification_choice.updated_at IS '更新时间（UTC）';
+
 -- outbox_message: 发件箱
 CREATE TABLE outbox_message (
     id SERIAL NOT NULL,
     person_id INTEGER,
-    channel VARCHAR(40) NOT NULL,
-    subject VARCHAR(200) NOT NULL,
-    body TEXT NOT NULL,
+    channel VARCHAR(24) NOT NULL,
+    items INTEGER DEFAULT '1' NOT NULL,
     deduplication_key VARCHAR(120) NOT NULL,
     status VARCHAR(24) NOT NULL,
     attempts INTEGER DEFAULT '0' NOT NULL,
     not_before TIMESTAMP WITH TIME ZONE,
+    claimed_until TIMESTAMP WITH TIME ZONE,
     sent_at TIMESTAMP WITH TIME ZONE,
     last_error TEXT,
     version INTEGER NOT NULL,
@@ -2609,7 +2757,10 @@ CREATE TABLE outbox_message (
     CONSTRAINT pk_outbox_message PRIMARY KEY (id),
     CONSTRAINT uq_outbox_message_deduplication_key UNIQUE (deduplication_key),
     CONSTRAINT ck_outbox_message_attempts_not_negative CHECK (attempts >= 0),
+    CONSTRAINT ck_outbox_message_items_positive CHECK (items > 0),
+    CONSTRAINT ck_outbox_message_mail_to_a_person CHECK ((channel = 'mail') = (person_id IS NOT NULL)),
     CONSTRAINT fk_outbox_message_person_id FOREIGN KEY(person_id) REFERENCES ab_user (id) ON DELETE CASCADE,
+    CONSTRAINT ck_outbox_message_channel CHECK (channel IN ('mail', 'wecom', 'dingtalk', 'feishu')),
     CONSTRAINT ck_outbox_message_status CHECK (status IN ('waiting', 'sent', 'failed', 'dead'))
 );
 CREATE INDEX ix_outbox_message_person_id ON outbox_message (person_id);
@@ -2618,17 +2769,55 @@ COMMENT ON TABLE outbox_message IS '发件箱';
 COMMENT ON COLUMN outbox_message.id IS '主键';
 COMMENT ON COLUMN outbox_message.person_id IS '接收人';
 COMMENT ON COLUMN outbox_message.channel IS '渠道';
-COMMENT ON COLUMN outbox_message.subject IS '主题';
-COMMENT ON COLUMN outbox_message.body IS '正文';
+COMMENT ON COLUMN outbox_message.items IS '通知条数';
 COMMENT ON COLUMN outbox_message.deduplication_key IS '去重键';
 COMMENT ON COLUMN outbox_message.status IS '状态';
 COMMENT ON COLUMN outbox_message.attempts IS '尝试次数';
 COMMENT ON COLUMN outbox_message.not_before IS '最早发送';
+COMMENT ON COLUMN outbox_message.claimed_until IS '发送中（至）';
 COMMENT ON COLUMN outbox_message.sent_at IS '发送时间';
 COMMENT ON COLUMN outbox_message.last_error IS '最近错误';
 COMMENT ON COLUMN outbox_message.version IS '版本（乐观锁）';
 COMMENT ON COLUMN outbox_message.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN outbox_message.updated_at IS '更新时间（UTC）';
+
+-- reminder: 催报记录
+CREATE TABLE reminder (
+    id SERIAL NOT NULL,
+    phase_id INTEGER NOT NULL,
+    department_id INTEGER,
+    leader_id INTEGER,
+    reminded_on DATE NOT NULL,
+    receivers INTEGER NOT NULL,
+    reminded_by_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_reminder PRIMARY KEY (id),
+    CONSTRAINT uq_reminder_phase_id_department_id_reminded_on UNIQUE (phase_id, department_id, reminded_on),
+    CONSTRAINT uq_reminder_phase_id_leader_id_reminded_on UNIQUE (phase_id, leader_id, reminded_on),
+    CONSTRAINT ck_reminder_one_debtor CHECK ((department_id IS NULL) <> (leader_id IS NULL)),
+    CONSTRAINT ck_reminder_somebody_received CHECK (receivers > 0),
+    CONSTRAINT fk_reminder_phase_id FOREIGN KEY(phase_id) REFERENCES phase (id) ON DELETE CASCADE,
+    CONSTRAINT fk_reminder_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_reminder_leader_id FOREIGN KEY(leader_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_reminder_reminded_by_id FOREIGN KEY(reminded_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_reminder_department_id ON reminder (department_id);
+CREATE INDEX ix_reminder_leader_id ON reminder (leader_id);
+CREATE INDEX ix_reminder_phase_id ON reminder (phase_id);
+CREATE INDEX ix_reminder_reminded_by_id ON reminder (reminded_by_id);
+COMMENT ON TABLE reminder IS '催报记录';
+COMMENT ON COLUMN reminder.id IS '主键';
+COMMENT ON COLUMN reminder.phase_id IS '阶段';
+COMMENT ON COLUMN reminder.department_id IS '被催报部门';
+COMMENT ON COLUMN reminder.leader_id IS '被催报领导';
+COMMENT ON COLUMN reminder.reminded_on IS '催报日期';
+COMMENT ON COLUMN reminder.receivers IS '接收人数';
+COMMENT ON COLUMN reminder.reminded_by_id IS '催报人';
+COMMENT ON COLUMN reminder.version IS '版本（乐观锁）';
+COMMENT ON COLUMN reminder.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN reminder.updated_at IS '更新时间（UTC）';
 
 -- saved_view: 常用筛选
 CREATE TABLE saved_view (

@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("app.exchange.cli", "import_tasks_command"),
     ("app.exchange.cli", "export_tasks_command"),
     ("app.search.cli", "search_group"),
+    ("app.notify.cli", "deliver"),
     ("app.demo.cli", "demo"),
 )
 """(module, name) of every command or group that stands at the root."""

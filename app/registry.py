@@ -9,6 +9,7 @@ RULES = (
     "app.organisation.rules",
     "app.cycles.rules",
     "app.cycles.workflow",
+    "app.cycles.paper_workflow",
     "app.planning.rules",
     "app.planning.workflow",
     "app.planning.plan_workflow",
@@ -21,6 +22,7 @@ RULES = (
     "app.assessment.rules",
     "app.assessment.workflow",
     "app.notify.rules",
+    "app.notify.workflow",
     "app.planning.documents",
     "app.planning.point_paper",
     "app.cycles.agenda_paper",
@@ -40,6 +42,7 @@ RULES = (
 """Every policy, invariant, workflow, document and source of the queue. Loaded before anything may be read or written."""
 
 CHAPTERS = (
+    "app.web.steering.views",
     "app.planning.views",
     "app.exchange.views",
     "app.monitoring.views",
@@ -55,11 +58,14 @@ CHAPTERS = (
     "app.web.reports",
     "app.web.search",
     "app.cycles.views",
+    "app.improvement.paper_views",
     "app.organisation.views",
     "app.web.system",
     "app.web.home.views",
     "app.web.calendar.views",
     "app.notify.views",
+    "app.notify.outbox_views",
+    "app.notify.choice_views",
     "app.web.saved_forms",
     "app.console.site",
     "app.web.start.views",

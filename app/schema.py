@@ -40,6 +40,8 @@ CHAPTERS: dict[str, str] = {
     "cycles": "The year: phases, rule books, goals",
     "work_points": "Work points (Art. 4.4-4.5): editions, points, opinions",
     "planning": "Planning (Art. 4-5): department plans, the decomposition, tasks",
+    "plan_comments": "Review of plans (Art. 4.3): comments and their answers",
+    "carry_over": "Carry-over (Art. 10): what becomes of unfinished tasks",
     "baseline": "The issued table (Art. 5.2): tasks as they were issued",
     "monitoring": "Monitoring (Art. 6-7, 9.1): monthly checks, warnings, coordination",
     "supervision": "Supervision (Art. 8): cases, steps, instructions",

@@ -12,3 +12,8 @@ def peak() -> int:
         if line.startswith("VmHWM:"):
             return int(line.split()[1])
     raise LookupError("VmHWM")
+
+
+def forget_peak() -> None:
+    """Count the peak from what this process holds now. Linux only."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")

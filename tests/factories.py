@@ -25,11 +25,13 @@ from app.models import (
     Domain,
     assessment,
     baseline,
+    carry_over,
     cycles,
     improvement,
     meetings,
     monitoring,
     organisation,
+    plan_comments,
     planning,
     supervision,
     system,
@@ -140,6 +142,7 @@ def _digest() -> str:
 
 
 DEFAULTS: dict[type[Any], dict[str, Any]] = {
+    system.OutboxMessage: {"person": _person("head.jwc")},
     organisation.Person: {
         "username": lambda: f"person{number()}",
         "last_name": "王",
@@ -154,7 +157,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
     },
     organisation.DepartmentSuccessor: {"successor": _department("xsc")},
     organisation.DepartmentClass: {"department": lambda: make_department()},
-    organisation.Delegation: {"receiver": _person("staff.jwc")},
+    organisation.Delegation: {"receiver": _person("staff.jwc"), "ground": "出差期间"},
     organisation.Charge: {"leader": _person("leader"), "department": lambda: make_department()},
     cycles.Cycle: {"year": lambda: 2030 + number() % 70, "name": lambda: f"年度{number()}"},
     cycles.Phase: {"cycle": lambda: make_cycle()},
@@ -177,7 +180,12 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
         "due_on": dt.date(YEAR, 11, 30),
     },
     planning.TaskDepartment: {"department": _department("xinxi")},
+    carry_over.CarryOver: {"confirmed": True},
     planning.Indicator: {"kind": cycles.IndicatorKind.QUALITATIVE, "standard": "达到要求"},
+    baseline.BaselineDepartment: {
+        "department": _department("xinxi"),
+        "role": planning.TaskDepartmentRole.ASSIST,
+    },
     baseline.BaselineIndicator: {"kind": cycles.IndicatorKind.QUALITATIVE, "standard": "达到要求"},
     monitoring.MonthlyCheck: {"year": YEAR, "month": 3},
     monitoring.CheckContribution: {"department": _department("xinxi")},
@@ -204,6 +212,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
     improvement.Correction: {"subject_table": "task", "subject_id": lambda: make_task().id},
     assessment.Score: {"task": lambda: make_task(), "rater": _person("group1")},
     assessment.DepartmentAssessment: {"department": lambda: make_department()},
+    system.Reminder: {"department": lambda: make_department(), "reminded_by": _person("office")},
     system.ImportJob: {"kind": "task", "sha256": _digest},
     system.ImportLayout: {"kind": "task", "fingerprint": _digest, "columns": dict},
 }
@@ -248,7 +257,8 @@ make_work_point_set = partial(make, work_points.WorkPointSet)
 make_work_point = partial(make, work_points.WorkPoint)
 make_work_point_opinion = partial(make, work_points.WorkPointOpinion)
 make_department_plan = partial(make, planning.DepartmentPlan)
-make_plan_comment = partial(make, planning.PlanComment)
+make_plan_comment = partial(make, plan_comments.PlanComment)
+make_carry_over = partial(make, carry_over.CarryOver)
 make_decomposition = partial(make, planning.Decomposition)
 make_task = partial(make, planning.Task)
 make_task_department = partial(make, planning.TaskDepartment)
@@ -256,6 +266,7 @@ make_milestone = partial(make, planning.Milestone)
 make_indicator = partial(make, planning.Indicator)
 make_baseline = partial(make, baseline.Baseline)
 make_baseline_task = partial(make, baseline.BaselineTask)
+make_baseline_department = partial(make, baseline.BaselineDepartment)
 make_baseline_indicator = partial(make, baseline.BaselineIndicator)
 make_baseline_milestone = partial(make, baseline.BaselineMilestone)
 
@@ -287,7 +298,9 @@ make_accountability_notice = partial(make, assessment.AccountabilityNotice)
 
 # The system
 make_notification = partial(make, system.Notification)
+make_reminder = partial(make, system.Reminder)
 make_outbox_message = partial(make, system.OutboxMessage)
+make_notification_choice = partial(make, system.NotificationChoice)
 make_saved_view = partial(make, system.SavedView)
 make_import_job = partial(make, system.ImportJob)
 make_import_layout = partial(make, system.ImportLayout)

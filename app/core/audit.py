@@ -1,8 +1,8 @@
 """The audit trail: one event per changed row, chained by hash, in the commit of the change.
 
-`record` notes a change at flush; the events are written just before the commit, when ids
-are known and the lock on the chain's head is held only for an instant. `verify` walks the
-chain and names the first event that does not fit.
+`record` notes a change at flush, on disk where there are many; the events are written just
+before the commit, so that the lock on the chain's head is held only for an instant. `verify`
+walks the chain and names the first event that does not fit.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.core.actor import Actor
+from app.core.spool import Spool
 from app.core.unit_of_work import AnySession
 
 GENESIS = "0" * 64
@@ -30,6 +31,8 @@ _PENDING = "audit_pending"
 _MARKS = "audit_marks"
 _WORDS = {"add": "added", "edit": "changed", "delete": "deleted"}
 _MASK = "•••"
+_AT_ONCE = 500
+"""Events written by one statement."""
 
 _events: list[Table] = []
 _heads: list[Table] = []
@@ -37,7 +40,7 @@ _heads: list[Table] = []
 
 @dataclass(slots=True)
 class Change:
-    """A change waiting for its commit. `row` is kept until its id is known."""
+    """A change to note. `row` knows its id."""
 
     actor: Actor
     row: Any
@@ -83,15 +86,18 @@ def record(
     if verb == "edit" and not before and not after:
         return
     change = Change(actor, row, row.__tablename__, step or _WORDS[verb], before, after, clock.now())
-    session.info.setdefault(_PENDING, []).append(change)
+    _note(session, change)
 
 
 def record_happening(
     session: AnySession, actor: Actor, action: str, subject: str, told: dict[str, Any]
 ) -> None:
     """Note something that happened without changing a row: an export, a refused sign-in."""
-    change = Change(actor, None, subject, action, None, told, clock.now())
-    session.info.setdefault(_PENDING, []).append(change)
+    _note(session, Change(actor, None, subject, action, None, told, clock.now()))
+
+
+def _note(session: AnySession, change: Change) -> None:
+    session.info.setdefault(_PENDING, Spool()).append(event_of(change))
 
 
 def noted(session: AnySession) -> int:
@@ -154,6 +160,15 @@ def plain(value: Any) -> Any:
     return value
 
 
+def typed(kind: type[Any], told: Any) -> Any:
+    """A value as the trail keeps it (`plain`) in its own type again."""
+    if told is None or isinstance(told, kind):
+        return told
+    if issubclass(kind, dt.date):
+        return kind.fromisoformat(told)
+    return kind(told)
+
+
 def _mark(session: Session, transaction: Any) -> None:
     if transaction.nested:
         marks = session.info.setdefault(_MARKS, {})
@@ -165,24 +180,40 @@ def _forget(session: Session, transaction: Any) -> None:
     if pending is None:
         return
     if transaction.nested:
-        del pending[session.info.get(_MARKS, {}).pop(id(transaction), 0) :]
+        pending.cut(session.info.get(_MARKS, {}).pop(id(transaction), 0))
     else:
-        pending.clear()
+        pending.cut(0)
 
 
 def _write_pending(session: Session) -> None:
     if session.get_nested_transaction() is not None:
         return
     session.flush()
-    pending: list[Change] = session.info.pop(_PENDING, [])
-    if not pending:
-        return
-    connection = session.connection()
-    write_events(connection, pending)
+    pending: Spool[dict[str, Any]] | None = session.info.pop(_PENDING, None)
+    if pending:
+        write_events(session.connection(), pending)
 
 
-def write_events(connection: Connection, changes: Iterable[Change]) -> None:
-    """Append `changes` to the chain, in this transaction."""
+def event_of(change: Change) -> dict[str, Any]:
+    """The event of a change, without its number and its place in the chain."""
+    actor, row = change.actor, change.row
+    key = None if row is None else inspect(row).mapper.primary_key_from_instance(row)[0]
+    return {
+        "happened_at": change.happened_at,
+        "actor_id": actor.user_id,
+        "actor_name": actor.name,
+        "on_behalf_of_id": actor.behalf_of,
+        "door": str(actor.door),
+        "action": change.action,
+        "table_name": change.table,
+        "row_id": key,
+        "before": None if change.before is None else _json(change.before),
+        "after": None if change.after is None else _json(change.after),
+    }
+
+
+def write_events(connection: Connection, noted: Iterable[dict[str, Any]]) -> None:
+    """Append events (see `event_of`) to the chain, in this transaction."""
     events, head = _events[0], _heads[0]
     place = connection.execute(
         select(head.c.last_event_id, head.c.last_hash).where(head.c.id == HEAD_ID).with_for_update()
@@ -193,40 +224,19 @@ def write_events(connection: Connection, changes: Iterable[Change]) -> None:
     else:
         number, previous = place.last_event_id, place.last_hash
     rows: list[dict[str, Any]] = []
-    for change in changes:
+    for told in noted:
         number += 1
-        actor = change.actor
-        row: dict[str, Any] = {
-            "id": number,
-            "happened_at": change.happened_at,
-            "actor_id": actor.user_id,
-            "actor_name": actor.name,
-            "on_behalf_of_id": _on_behalf_of(actor, change.row),
-            "door": str(actor.door),
-            "action": change.action,
-            "table_name": change.table,
-            "row_id": None if change.row is None else inspect(change.row).identity_key[1][0],
-            "before": None if change.before is None else _json(change.before),
-            "after": None if change.after is None else _json(change.after),
-            "previous_hash": previous,
-        }
+        row = {"id": number, **told, "previous_hash": previous}
         row["hash"] = previous = digest(row)
         rows.append(row)
-    connection.execute(insert(events), rows)
+        if len(rows) == _AT_ONCE:
+            connection.execute(insert(events), rows)
+            rows = []
+    if rows:
+        connection.execute(insert(events), rows)
     connection.execute(
         update(head).where(head.c.id == HEAD_ID).values(last_event_id=number, last_hash=previous)
     )
-
-
-def _on_behalf_of(actor: Actor, row: Any) -> int | None:
-    """For whom a delegate acted: the post's holder of the row's department."""
-    if not actor.acting_for or row is None:
-        return None
-    for name in ("lead_department_id", "department_id"):
-        department = getattr(row, name, None)
-        if department in actor.acting_for:
-            return actor.acting_for[department]
-    return None
 
 
 _json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

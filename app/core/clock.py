@@ -64,3 +64,11 @@ def add_workdays(
         if is_workday(day, own):
             count -= 1
     return day
+
+
+def workdays_between(
+    first: dt.date, last: dt.date, own: Callable[[dt.date], bool | None] = lambda _: None
+) -> int:
+    """The workdays after `first` up to `last`; 0 where `last` does not lie after `first`."""
+    days = (first + dt.timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(is_workday(day, own) for day in days)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, inspect, true
+from sqlalchemy import ColumnElement, false, inspect, or_, true
 from sqlalchemy.orm import Session, object_session
 
 from app.core.actor import Actor
@@ -78,23 +78,35 @@ def visible(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     if actor.everything:
         return true()
     policy = policy_of(model)
-    if not actor.may(f"{policy.resource}:read"):
-        return false()
-    return policy.read(actor)
+    needed = f"{policy.resource}:read"
+    read = [policy.read(one) for one in actor.capacities if one.grants(needed)]
+    return or_(false(), *read) if len(read) != 1 else read[0]
+
+
+def capacity(actor: Actor, verb: str, row: Any) -> Actor | None:
+    """As whom `actor` may do `verb` (add, edit, delete, or a step's name) to `row`: in their own
+    right if they may, else for a giver of a delegation; None if not at all."""
+    if actor.everything:
+        return actor
+    policy = policy_of(type(row))
+    needed = f"{policy.resource}:{verb}"
+    for one in actor.capacities:
+        if one.grants(needed) and policy.write(one, verb, row):
+            return one
+    return None
 
 
 def can(actor: Actor, verb: str, row: Any) -> bool:
-    """May `actor` do `verb` (add, edit, delete, or a step's name) to `row`?"""
-    if actor.everything:
-        return True
-    policy = policy_of(type(row))
-    return actor.may(f"{policy.resource}:{verb}") and policy.write(actor, verb, row)
+    """May `actor` do `verb` to `row`, in whatever capacity?"""
+    return capacity(actor, verb, row) is not None
 
 
-def require(actor: Actor, verb: str, row: Any) -> None:
-    """Raise NotAllowed unless `can`."""
-    if not can(actor, verb, row):
+def require(actor: Actor, verb: str, row: Any) -> Actor:
+    """The capacity in which `actor` may; NotAllowed if there is none."""
+    found = capacity(actor, verb, row)
+    if found is None:
         raise NotAllowed(message("You may not do this to this row."))
+    return found
 
 
 _HELD = "rows_held"

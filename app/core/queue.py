@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -83,7 +83,8 @@ class Waiting:
 
     `key` names the kind in an address. `step` is the next move: a step of the model's
     workflow, "edit", "show", or an `Addition`. `verb` says it in words where the step's own
-    label does not. `rows` is made by `waiting_rows`.
+    label does not. `rows` is made by `waiting_rows`. `behalf_of` is the person the actor stands
+    in for, where the rows wait for that person's post.
     """
 
     key: str
@@ -92,6 +93,7 @@ class Waiting:
     step: str | Addition
     rows: Select[Any]
     verb: Message | None = None
+    behalf_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,23 @@ def register(source: Source) -> None:
 
 
 def waiting_for(actor: Actor, desk: Desk) -> list[Waiting]:
-    """Every kind of row that may wait for `actor`, in the order of the chapters."""
+    """Every kind of row that may wait for `actor`, in the order of the chapters: in their own
+    right, then for each person they stand in for."""
     if actor.user_id is None:
         return []
-    return [kind for source in _sources for kind in source(actor, desk)]
+    return [
+        kind if one.behalf_of is None else _standing_in(kind, one)
+        for one in actor.capacities
+        for source in _sources
+        for kind in source(one, desk)
+    ]
+
+
+def _standing_in(kind: Waiting, capacity: Actor) -> Waiting:
+    """The same kind, told apart from one's own: by whom, and head's work from leader's."""
+    post = "headed" if capacity.headed else "charged"
+    key = f"{kind.key}.for.{capacity.behalf_of}.{post}"
+    return replace(kind, key=key, behalf_of=capacity.behalf_of)
 
 
 def waiting_rows(

@@ -25,7 +25,7 @@ from app.core.errors import (
     WrongState,
 )
 from app.core.text import Message, message
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, act_as, current_actor
 
 Guard = Callable[[Actor, Any, Mapping[str, Any]], None]
 Effect = Callable[[AnySession, Actor, Any, Mapping[str, Any]], None]
@@ -54,12 +54,14 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """The transitions of one model, and which departments' hands a row is in."""
+    """The transitions of one model, and which departments' hands a row is in. `deciders` are
+    the names of those who may decide on a row when somebody may not."""
 
     model: type[Any]
     transitions: Sequence[Transition]
     own_departments: Callable[[Any], frozenset[int]] = field(default=lambda row: frozenset())
     submitter: Callable[[Any], int | None] = field(default=lambda row: None)
+    deciders: Callable[[Any], Sequence[str]] = field(default=lambda row: ())
 
     def named(self, name: str) -> Transition:
         for transition in self.transitions:
@@ -94,20 +96,18 @@ def check(
     version: int | None,
     *,
     with_fields: bool = True,
-) -> None:
-    """Raise the first refusal of `transition` on `row`, in the order of the module's words."""
+) -> Actor:
+    """The capacity in which `actor` takes `transition` on `row`; raises its first refusal, in
+    the order of the module's words."""
     if row.status not in transition.sources:
         raise WrongState(
             message("In the state “%(state)s” this step is not possible.", state=_state_words(row))
         )
-    if not policy.can(actor, transition.name, row):
+    capacity = policy.capacity(actor, transition.name, row)
+    if capacity is None:
         raise NotAllowed(message("This step is not yours to take on this row."))
-    workflow = workflow_of(type(row))
     if transition.decides and not actor.everything:
-        if actor.user_id is not None and workflow.submitter(row) == actor.user_id:
-            raise NotAllowed(message("Nobody decides on their own submission."))
-        if workflow.own_departments(row) & actor.departments:
-            raise NotAllowed(message("Nobody decides on a row of their own department."))
+        _refuse_own(workflow_of(type(row)), capacity, row)
     if with_fields:
         missing = [
             RuleViolation(message("This field is required for the step."), name)
@@ -117,9 +117,33 @@ def check(
         if missing:
             raise RuleViolations(missing)
     if transition.guard is not None:
-        transition.guard(actor, row, fields)
+        transition.guard(capacity, row, fields)
     if version is not None and row.version != version:
         raise Conflict(message("Somebody has changed this row meanwhile."))
+    return capacity
+
+
+def _refuse_own(workflow: Workflow, actor: Actor, row: Any) -> None:
+    """Nobody decides on their own submission or their department's row, nor on those of
+    somebody they stand in for; the refusal names who does."""
+    own = actor.sides_with(workflow.own_departments(row))
+    if not own and not actor.has_submitted(workflow.submitter(row)):
+        return
+    names = "、".join(workflow.deciders(row))
+    if own and names:
+        why = message(
+            "Nobody decides on a row of their own department. This waits for %(names)s.",
+            names=names,
+        )
+    elif own:
+        why = message("Nobody decides on a row of their own department.")
+    elif names:
+        why = message(
+            "Nobody decides on their own submission. This waits for %(names)s.", names=names
+        )
+    else:
+        why = message("Nobody decides on their own submission.")
+    raise NotAllowed(why)
 
 
 def apply(
@@ -149,17 +173,33 @@ def apply_all(
     **fields: Any,
 ) -> Sequence[Any]:
     """Take the same step on many rows of one model with one flush: all of them or none."""
-    from app.core.guard import check_references, privileged
-
     if not rows:
         return rows
     transition = workflow_of(type(rows[0])).named(name)
     unknown = set(fields) - {*transition.requires, *transition.accepts}
     if unknown:
         raise RuleViolation(message("The step does not take this field."), sorted(unknown)[0])
-    columns = inspect(type(rows[0])).columns
+    going: dict[int | None, tuple[Actor, list[Any]]] = {}
     for row in rows:
-        check(actor, row, transition, fields, version)
+        capacity = check(actor, row, transition, fields, version)
+        going.setdefault(capacity.behalf_of, (capacity, []))[1].append(row)
+    for capacity, theirs in going.values():
+        with acting(session, capacity):
+            _move(session, capacity, theirs, transition, fields)
+    return rows
+
+
+def _move(
+    session: AnySession,
+    actor: Actor,
+    rows: Sequence[Any],
+    transition: Transition,
+    fields: Mapping[str, Any],
+) -> None:
+    """Take a step that has been checked, with one flush."""
+    from app.core.guard import check_references, privileged
+
+    columns = inspect(type(rows[0])).columns
     moving = session.info.setdefault(_MOVING, {})
     with privileged(session):
         try:
@@ -179,7 +219,23 @@ def apply_all(
         finally:
             for row in rows:
                 moving.pop(id(row), None)
-    return rows
+
+
+@contextmanager
+def acting(session: AnySession, capacity: Actor) -> Iterator[None]:
+    """Within the block what a delegate does is recorded as done for the giver. Who acts in their
+    own right changes nothing: the session stays its actor's."""
+    before = current_actor(session)
+    if capacity.behalf_of is None:
+        yield
+        return
+    session.flush()
+    act_as(session, capacity)
+    try:
+        yield
+        session.flush()
+    finally:
+        act_as(session, before)
 
 
 @contextmanager

@@ -226,7 +226,8 @@ def decide(
 ) -> Decision:
     """Record what was decided on one row and take the step that follows.
 
-    Secretary. Effects: the decision; the row's step by its kind. Errors: NotAllowed; WrongState
+    Secretary, also on a row of the secretary's own department: the committee decides, the
+    secretary only writes it down, so nobody decides on their own here. Effects: the decision; the row's step by its kind. Errors: NotAllowed; WrongState
     when the row does not wait for a meeting. Art. 4.5, 5.2, 9.2.
     """
     decision = Decision(

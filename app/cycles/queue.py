@@ -13,10 +13,19 @@ from app.core.policy import visible
 from app.core.queue import Desk, Waiting, in_sources, waiting_rows
 from app.core.text import message
 from app.models.cycles import Cycle, PhaseCode
-from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting
+from app.models.meetings import (
+    AgendaItem,
+    AgendaSubject,
+    Decision,
+    Meeting,
+    PaperEntry,
+    PaperStatus,
+)
+from app.models.organisation import Person
 
 
 def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
+    yield from _paper_entries(actor, desk)
     if actor.may("cycle:start"):
         begins = desk.last_day(PhaseCode.KICKOFF, Cycle.id)
         yield Waiting(
@@ -82,6 +91,58 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
                 visible(actor, Meeting), Meeting.held_on <= desk.today, exists(on_agenda)
             ),
             verb=message("Enter the minutes"),
+        )
+
+
+def _paper_entries(actor: Actor, desk: Desk) -> Iterable[Waiting]:
+    """Entries from paper: for the signer while they may object, for the Office once they did,
+    for a top leader who is no party to it."""
+    name = (
+        select(Person.last_name + Person.first_name)
+        .where(Person.id == PaperEntry.person_id)
+        .correlate(PaperEntry)
+        .scalar_subquery()
+    )
+    rows = waiting_rows(
+        PaperEntry.id,
+        name,
+        due_on=PaperEntry.objection_until,
+        since=PaperEntry.recorded_at,
+        department=PaperEntry.department_id,
+        detail=PaperEntry.text,
+    ).where(visible(actor, PaperEntry))
+    if actor.may("paper_entry:object"):
+        yield Waiting(
+            "paper_entry.object",
+            PaperEntry,
+            message("Entered from paper in my name"),
+            "show",
+            rows.where(
+                PaperEntry.person_id == actor.user_id,
+                PaperEntry.status == PaperStatus.STANDING,
+                PaperEntry.objection_until >= desk.today,
+            ),
+            verb=message("Look at it"),
+        )
+    if actor.may("paper_entry:refer"):
+        yield Waiting(
+            "paper_entry.contested",
+            PaperEntry,
+            message("Contested entries from paper"),
+            "show",
+            rows.where(PaperEntry.status == PaperStatus.CONTESTED),
+            verb=message("Settle it"),
+        )
+    if actor.may("paper_entry:uphold"):
+        yield Waiting(
+            "paper_entry.referred",
+            PaperEntry,
+            message("Entries from paper to decide on"),
+            "show",
+            rows.where(
+                PaperEntry.status == PaperStatus.REFERRED, PaperEntry.person_id != actor.user_id
+            ),
+            verb=message("Decide"),
         )
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import true
+from sqlalchemy import or_, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -33,7 +33,7 @@ from app.models.cycles import (
     TaskCategory,
 )
 from app.models.meetings import AgendaItem, AgendaSubject, Decision, Meeting, PaperEntry
-from app.organisation.rules import reads_college
+from app.organisation.rules import in_hands, reads_college
 from app.security.roles import LEADER
 
 
@@ -117,13 +117,16 @@ def _sees_meetings(actor: Actor) -> ColumnElement[bool]:
 
 
 def _seen_entries(actor: Actor) -> ColumnElement[bool]:
-    """The college's readers, and whoever is said to have written it."""
-    return true() if reads_college(actor) else PaperEntry.person_id == actor.user_id
+    """Whoever reads the row, and whoever is said to have written it."""
+    return or_(PaperEntry.person_id == actor.user_id, in_hands(PaperEntry.department_id, actor))
 
 
 def _can_write_entry(actor: Actor, verb: str, row: PaperEntry) -> bool:
-    """Written by the service only; the person named may object."""
-    return verb == "object" and row.person_id == actor.user_id
+    """Written by the service only (`app.cycles.paper_entries`); the person named objects, the
+    Office settles it, a top leader decides what is put to them."""
+    if verb in {"object", "acknowledge"}:
+        return row.person_id == actor.user_id
+    return verb in {"withdraw", "refer", "uphold", "annul"}
 
 
 def lock_closed_cycles(session: Session, actor: Actor, row: Any) -> None:

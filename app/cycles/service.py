@@ -6,7 +6,8 @@ import calendar
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from app.core import clock, workflow
 from app.core.actor import Actor
@@ -20,18 +21,24 @@ from app.cycles.year_plan import (
     ComponentPlan,
     RulePlan,
     YearPlan,
-    default_phases,
     default_rules,
+    moved_phases,
 )
 from app.models.cycles import (
     Component,
     Cycle,
+    CycleStatus,
     Phase,
     ReportingMonth,
     RuleBook,
     RuleBookStatus,
     RuleValue,
 )
+from app.models.organisation import Department, DepartmentClass
+from app.organisation.terms import Term, prolong
+
+TRIAL_UNTIL = "score.trial_until_month"
+"""The rule that says until the end of which month nothing is scored; 0: no trial."""
 
 
 def write_rule_book(
@@ -122,32 +129,61 @@ def open_year(session: AnySession, actor: Actor, plan: YearPlan, book: RuleBook)
 
 
 def standard_plan(session: AnySession, actor: Actor, year: int) -> YearPlan:
-    """A year as the regulation has it: its phases, and every month reported on from the rules'
-    first one, but those that are over already and those that are all holiday (domain §3: a
-    college may start in mid-year)."""
-    this_month = clock.today().replace(day=1)
+    """A year as it is usually opened: the phases of the year before moved, else those of the
+    regulation; every month reported on from the rules' first one, but those that are over and
+    those that are all holiday. A year that has begun is kept from today on, with this month as
+    its trial (domain §3: a college may start in mid-year)."""
+    today = clock.today()
     own = college_calendar(session)
     first = first_month(session, actor, year)
     exempt = {
         month
         for month in range(1, 13)
         if month < first
-        or dt.date(year, month, 1) < this_month
-        or not _has_workdays(year, month, own)
+        or dt.date(year, month, 1) < today.replace(day=1)
+        or not workdays_of(year, month, own)
     }
-    return YearPlan(year=year, name=f"{year}年度", phases=default_phases(year), exempt=exempt)
+    begun = today.year == year and today.month > first
+    before = year_before(session, actor, year)
+    phases = (
+        session.scalars(select(Phase).where(Phase.cycle_id == before.id)).all() if before else ()
+    )
+    return YearPlan(
+        year=year,
+        name=f"{year}年度",
+        phases=moved_phases(phases, year),
+        exempt=exempt,
+        live_from=today if begun else None,
+        trial_until=today.month if begun else 0,
+    )
+
+
+def year_before(session: AnySession, actor: Actor, year: int) -> Cycle | None:
+    """The last year before `year` that was opened."""
+    return session.scalar(
+        select(Cycle)
+        .where(visible(actor, Cycle), Cycle.year < year)
+        .order_by(Cycle.year.desc())
+        .limit(1)
+    )
 
 
 def first_month(session: AnySession, actor: Actor, year: int) -> int:
     """The first month that the rules of `year`, or those it would begin with, ask about."""
-    book = _newest_book(session, actor, year)
+    return int(rule_ahead(session, actor, year, "check.first_month") or 1)
+
+
+def rule_ahead(session: AnySession, actor: Actor, year: int, key: str) -> str | None:
+    """The text of a rule as the rules of `year`, or those it would begin with, have it."""
+    book = newest_book(session, actor, year)
     rules: Sequence[RuleValue | RulePlan] = book.values if book else default_rules()
-    return next((int(one.value) for one in rules if one.key == "check.first_month"), 1)
+    return next((one.value for one in rules if one.key == key), None)
 
 
-def _has_workdays(year: int, month: int, own: Callable[[dt.date], bool | None]) -> bool:
+def workdays_of(year: int, month: int, own: Callable[[dt.date], bool | None]) -> int:
+    """How many workdays a month has."""
     days = range(1, calendar.monthrange(year, month)[1] + 1)
-    return any(clock.is_workday(dt.date(year, month, day), own) for day in days)
+    return sum(clock.is_workday(dt.date(year, month, day), own) for day in days)
 
 
 def open_complete_year(
@@ -157,17 +193,21 @@ def open_complete_year(
     *,
     document_number: str = "",
     start: bool = False,
+    prolonged: Sequence[Term] = (),
 ) -> Cycle:
-    """Open a year with everything it needs: phases, months, and a rule book of its own.
+    """Open a year with everything it needs: phases, months, a rule book of its own, the
+    departments' assessment classes.
 
     Office. Effects: the year in `preparing`; its book is the one written for it, else a copy
-    of the year's before, else of the regulation's defaults. With a `document_number` the book
-    is put in force; with `start` the year begins to run. Errors: NotAllowed; RuleViolation at
-    `year` if there is one already, at `document_number` where the start needs it. Art. 4.1, 7.
+    of the year's before, else of the regulation's defaults; a draft gets the plan's trial. The
+    classes are copied from the year before for departments that still exist; charges and
+    appointments in `prolonged` go on to the year's end. With a `document_number` the book is put
+    in force; with `start` the year begins to run. Errors: NotAllowed; RuleViolation at `year` if
+    there is one already or a later one, at `document_number` where the start needs it. Art. 4.1, 7.
     """
-    if cycle_of_year(session, plan.year) is not None:
-        raise RuleViolation(message("This year is there already."), "year")
+    refuse_opening(session, actor, plan.year)
     book = _book_for(session, actor, plan.year)
+    _set_trial(book, plan.trial_until)
     if document_number.strip() and book.status == RuleBookStatus.DRAFT:
         workflow.apply(
             session, actor, book, "put_in_force", document_number=document_number.strip()
@@ -178,17 +218,77 @@ def open_complete_year(
             "document_number",
         )
     cycle = open_year(session, actor, plan, book)
+    cycle.live_from = plan.live_from
     if cycle.data_cutoff_on is None:
         cycle.data_cutoff_on = dt.date(plan.year, *rule(session, cycle, "phase.data_cutoff"))
+    for one in classes_ahead(session, actor, plan.year):
+        session.add(
+            DepartmentClass(
+                cycle_id=cycle.id,
+                department_id=one.department_id,
+                assessment_class=one.assessment_class,
+            )
+        )
+    prolong(session, actor, prolonged, dt.date(plan.year, 12, 31))
     if start:
         workflow.apply(session, actor, cycle, "start")
     session.flush()
     return cycle
 
 
+def refuse_opening(session: AnySession, actor: Actor, year: int) -> None:
+    """Raise why `year` cannot be opened: it is there, closed or not, or a later one is."""
+    newest = session.scalar(
+        select(Cycle).where(visible(actor, Cycle)).order_by(Cycle.year.desc()).limit(1)
+    )
+    found = cycle_of_year(session, year)
+    if found is not None and found.status == CycleStatus.CLOSED:
+        raise RuleViolation(
+            message("%(year)s is closed; only a correction changes it.", year=year), "year"
+        )
+    if found is not None:
+        raise RuleViolation(message("This year is there already."), "year")
+    if newest is not None and newest.year > year:
+        raise RuleViolation(
+            message(
+                "%(newest)s has been opened; a year before it is not opened any more.",
+                newest=newest.year,
+            ),
+            "year",
+        )
+
+
+def classes_ahead(session: AnySession, actor: Actor, year: int) -> Sequence[DepartmentClass]:
+    """The assessment classes that `year` takes over: those of the year before, of departments
+    that exist when it begins (a year that has begun: today)."""
+    before = year_before(session, actor, year)
+    if before is None:
+        return []
+    day = max(dt.date(year, 1, 1), clock.today())
+    return session.scalars(
+        select(DepartmentClass)
+        .join(Department, Department.id == DepartmentClass.department_id)
+        .where(
+            visible(actor, DepartmentClass),
+            DepartmentClass.cycle_id == before.id,
+            or_(Department.valid_to.is_(None), Department.valid_to >= day),
+        )
+        .options(joinedload(DepartmentClass.department))
+        .order_by(Department.sort_order, Department.id)
+    ).all()
+
+
+def _set_trial(book: RuleBook, until: int) -> None:
+    """Write the trial into a draft; a book in force says itself until when it is one."""
+    if book.status == RuleBookStatus.DRAFT:
+        for value in book.values:
+            if value.key == TRIAL_UNTIL:
+                value.value = str(until)
+
+
 def _book_for(session: AnySession, actor: Actor, year: int) -> RuleBook:
     """The rule book of `year`: the one written for it, else a copy of an earlier year's."""
-    found = _newest_book(session, actor, year)
+    found = newest_book(session, actor, year)
     if found is not None and found.year == year:
         return found
     rules, parts = _contents_of(session, found) if found else (default_rules(), COMPONENTS)
@@ -196,7 +296,7 @@ def _book_for(session: AnySession, actor: Actor, year: int) -> RuleBook:
     return write_rule_book(session, actor, book, rules, parts)
 
 
-def _newest_book(session: AnySession, actor: Actor, year: int) -> RuleBook | None:
+def newest_book(session: AnySession, actor: Actor, year: int) -> RuleBook | None:
     """The latest book up to `year`; of one year's, the one in force before a newer draft."""
     in_force = RuleBook.status == RuleBookStatus.IN_FORCE
     return session.scalars(
@@ -211,7 +311,8 @@ def _newest_book(session: AnySession, actor: Actor, year: int) -> RuleBook | Non
 def _contents_of(
     session: AnySession, book: RuleBook
 ) -> tuple[list[RulePlan], Sequence[ComponentPlan]]:
-    """What is to be copied of a book: its values and the parts of its score."""
+    """What is to be copied of a book: its values, those it does not know yet as they are usually,
+    and the parts of its score."""
     rules = [
         RulePlan(
             key=row.key, value=row.value, kind=row.kind, name=row.name, name_en=row.name_en,
@@ -219,6 +320,8 @@ def _contents_of(
         )
         for row in book.values
     ]  # fmt: skip
+    known = {row.key for row in rules}
+    rules += [plan for plan in default_rules() if plan.key not in known]
     parts = [
         ComponentPlan(
             code=row.code, name=row.name, level=row.level, weight=row.weight,

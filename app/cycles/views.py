@@ -48,7 +48,15 @@ class ReportingMonthView(DomainView):
 class CycleView(DomainView):
     datamodel = interface(Cycle)
     list_columns = ["year", "name", "status", "data_cutoff_on", "rule_book", "closed_on"]
-    show_columns = ["year", "name", "status", "data_cutoff_on", "rule_book", "closed_on"]
+    show_columns = [
+        "year",
+        "name",
+        "status",
+        "data_cutoff_on",
+        "live_from",
+        "rule_book",
+        "closed_on",
+    ]
     form_columns = ("year", "name", "data_cutoff_on", "rule_book")
     search_columns = ["year", "name", "status"]
     base_order = ("year", "desc")

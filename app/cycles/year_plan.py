@@ -6,6 +6,7 @@ college's numbers as far as somebody has to begin with some. Nothing here is wri
 
 from __future__ import annotations
 
+import calendar
 import csv
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -14,7 +15,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from app.models.cycles import PhaseCode, RuleValueKind
+from app.models.cycles import Phase, PhaseCode, RuleValueKind
 
 SEED_DATA = Path(__file__).parents[2] / "seed_data"
 
@@ -58,13 +59,16 @@ class PhasePlan:
 @dataclass(frozen=True, slots=True)
 class YearPlan:
     """What a year is opened with. `exempt` names months that the Office does not ask for,
-    besides those before the rule book's first."""
+    besides those before the rule book's first. A year begun in its middle is kept from
+    `live_from` on; until the end of the month `trial_until` nothing is scored (0: no trial)."""
 
     year: int
     name: str
     phases: Sequence[PhasePlan] = ()
     data_cutoff_on: dt.date | None = None
     exempt: Collection[int] = field(default_factory=frozenset)
+    live_from: dt.date | None = None
+    trial_until: int = 0
 
 
 COMPONENTS = (
@@ -97,6 +101,29 @@ def default_phases(year: int) -> list[PhasePlan]:
         )
         for row in _rows("phases.csv")
     ]
+
+
+def moved_phases(phases: Sequence[Phase], year: int) -> list[PhasePlan]:
+    """The phases of one year as those of `year`: their dates moved, in the regulation's order;
+    what is lacking comes from the regulation."""
+    years = year - phases[0].cycle.year if phases else 0
+    known = {
+        phase.code: PhasePlan(
+            code=phase.code,
+            starts_on=same_day(phase.starts_on, years),
+            ends_on=same_day(phase.ends_on, years),
+            article=phase.article,
+            assumed=phase.assumed,
+        )
+        for phase in phases
+    }
+    return [known.get(phase.code, phase) for phase in default_phases(year)]
+
+
+def same_day(day: dt.date, years: int) -> dt.date:
+    """The same day of another year; the 29th of February becomes the 28th."""
+    last = calendar.monthrange(day.year + years, day.month)[1]
+    return day.replace(year=day.year + years, day=min(day.day, last))
 
 
 def default_rules() -> list[RulePlan]:

@@ -43,6 +43,9 @@ class Story:
     diary: Diary
     year: int
     seed: int
+    coming: bool = False
+    """Is it the year after the told ones, of which only the planning is told?"""
+
     tasks: list[TaskStory] = field(default_factory=list)
     cycle_id: int = 0
     points_id: int = 0
@@ -107,18 +110,24 @@ class Story:
         owner = story.seed.owner
         return owner if owner in self.college.staff else self.college.heads[story.seed.lead]
 
-    def sitting(self, title: str, items: Iterable[tuple[str, str | None]]) -> list[AgendaItem]:
-        """The secretary's meeting of the committee today with its items (title, department)."""
+    def sitting(
+        self,
+        title: str,
+        items: Iterable[tuple[str, str | None]],
+        held_on: dt.date | None = None,
+    ) -> list[AgendaItem]:
+        """The secretary's meeting of the committee with its items (title, department): today, or
+        on a day to come, whose minutes have no number yet."""
         self.meetings += 1
-        today = clock.today()
         meeting = Meeting(
             kind=MeetingKind.COMMITTEE,
             number=f"{self.year}年第{self.meetings}次",
             title=title,
-            held_on=today,
-            minutes_number=f"院党纪要〔{self.year}〕{self.meetings}号",
+            held_on=held_on or clock.today(),
             recorded_by_id=self.college.people[SECRETARY],
         )
+        if held_on is None:
+            meeting.minutes_number = self.minutes_number(meeting)
         found = [
             AgendaItem(
                 meeting=meeting,
@@ -131,6 +140,10 @@ class Story:
         self.session.add_all([meeting, *found])
         self.session.flush()
         return found
+
+    def minutes_number(self, meeting: Meeting) -> str:
+        count = meeting.number.partition("第")[2].removesuffix("次")
+        return f"院党纪要〔{self.year}〕{count}号"
 
 
 def new_due(adjustments: Iterable[AdjustmentSeed], number: str) -> MonthDay | None:

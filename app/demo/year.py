@@ -23,6 +23,7 @@ from app.demo.loader import College, write_college
 from app.demo.months import plan_months
 from app.demo.names import fit
 from app.demo.outcomes import plan_outcomes, plan_year_end
+from app.demo.plan_seeds import AGAIN, coming_tasks
 from app.demo.planning import plan_planning
 from app.demo.rating import plan_rating
 from app.demo.seeds import read_seeds
@@ -92,6 +93,7 @@ def build_demo(
     diary = Diary()
     for year in range(first, size.last_year + 1):
         _plan_year(Story(college, diary, year, size.seed))
+    _plan_coming(Story(college, diary, size.last_year + 1, size.seed, coming=True))
 
     def tell_month(day: dt.date) -> None:
         say(message("Living through %(month)s …", month=f"{day:%Y-%m}"))
@@ -119,6 +121,14 @@ def _plan_year(story: Story) -> None:
         plan_rating(story)
 
     plan_planning(story, follow_the_table)
+
+
+def _plan_coming(story: Story) -> None:
+    """The year after the told ones, as far as it is planned by the last day."""
+    lucky = [story.chance("again", task.number).random() < AGAIN for task in story.seeds.tasks]
+    for seed in coming_tasks(story.seeds, lucky):
+        story.tell(seed)
+    plan_planning(story, lambda: None)
 
 
 def _count(session: AnySession, model: type[Person] | type[Task] | type[MonthlyCheck]) -> int:

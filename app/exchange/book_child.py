@@ -1,11 +1,12 @@
-"""A program of its own that reads a workbook and writes its sheets to standard output as JSON.
+"""A program of its own that reads a workbook and writes its sheets to standard output.
 
 The reading library allocates what a file claims to need and ends the whole process when
 that fails, so it runs here, with bounded memory and time, and never inside the server.
-It is started by `app.exchange.book`, imports nothing of the application, and answers
+It is started by `app.exchange.book`, imports nothing of the application, and answers in lines
+of JSON: for each sheet {"name", "merged"} and then its rows, each a list; at the end
 
-    {"sheets": [{"name", "rows", "merged"}], "hidden": [name]}   or   {"fault": "password" |
-    "damaged" | "no_sheet" | "many_sheets" | "too_far", ...}
+    {"hidden": [name]}   or   {"fault": "password" | "damaged" | "no_sheet" | "many_sheets" |
+    "too_far", ...}
 
 Dates come as {"date": "2026-01-31"}, {"datetime": ...}, {"time": ...} or {"seconds": ...}.
 """
@@ -15,19 +16,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 MEMORY_BYTES = 2 * 1024**3
 CPU_SECONDS = 60
 
 
-def read(path: str, wanted: str | None, limits: dict[str, int], also: list[str]) -> dict[str, Any]:
+def read(path: str, wanted: str | None, limits: dict[str, int], also: list[str]) -> Iterator[Any]:
     """The visible worksheets of the workbook and those named in `also`, or only the `wanted`
-    one, or a fault."""
+    one, and the last word."""
     import python_calamine as calamine
 
-    sheets: list[dict[str, Any]] = []
-    hidden: list[str] = []
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
             tables = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
@@ -38,29 +38,26 @@ def read(path: str, wanted: str | None, limits: dict[str, int], also: list[str])
                 for table in tables
                 if (table.name in open_names if wanted is None else table.name == wanted)
             ]
-            hidden = [table.name for table in tables if table.name not in open_names]
             if wanted is not None and not names:
-                return {"fault": "no_sheet", "names": [table.name for table in tables]}
+                yield {"fault": "no_sheet", "names": [table.name for table in tables]}
+                return
             if len(names) > limits["sheets"]:
-                return {"fault": "many_sheets"}
+                yield {"fault": "many_sheets"}
+                return
             for name in names:
                 table = book.get_sheet_by_name(name)
                 rows, columns = (n + 1 for n in table.end or (-1, -1))
                 too_far = rows > limits["rows"] or columns > limits["columns"]
                 if too_far or rows * columns > limits["cells"]:
-                    return {"fault": "too_far", "name": name, "rows": rows, "columns": columns}
-                sheets.append(
-                    {
-                        "name": name,
-                        "rows": table.to_python(skip_empty_area=False),
-                        "merged": table.merged_cell_ranges or [],
-                    }
-                )
+                    yield {"fault": "too_far", "name": name, "rows": rows, "columns": columns}
+                    return
+                yield {"name": name, "merged": table.merged_cell_ranges or []}
+                yield from table.to_python(skip_empty_area=False)
+            yield {"hidden": [table.name for table in tables if table.name not in open_names]}
     except calamine.PasswordError:
-        return {"fault": "password"}
+        yield {"fault": "password"}
     except BaseException:  # a panic of the library is no Exception
-        return {"fault": "damaged"}
-    return {"sheets": sheets, "hidden": hidden}
+        yield {"fault": "damaged"}
 
 
 def plain(value: object) -> dict[str, Any]:
@@ -90,5 +87,5 @@ def bound() -> None:
 if __name__ == "__main__":
     bound()
     order = json.loads(sys.argv[1])
-    answer = read(order["path"], order["sheet"], order["limits"], order["also"])
-    sys.stdout.write(json.dumps(answer, default=plain))
+    for line in read(order["path"], order["sheet"], order["limits"], order["also"]):
+        sys.stdout.write(json.dumps(line, default=plain) + "\n")

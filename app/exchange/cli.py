@@ -238,7 +238,7 @@ def _written_lines(plan: TaskPlan, written: WrittenTasks | None) -> list[Message
         lines.append(words)
     if written.adjustments:
         lines.append(message("%(count)s adjustment drafts.", count=len(written.adjustments)))
-    elif plan.to_adjust:
+    elif plan.adjusting:
         lines.append(message("With --adjust, drafts of these adjustments are written."))
     return lines
 

@@ -7,9 +7,12 @@ has been edited then goes the way of every other table of tasks.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
+from app.core.spool import Spool
 from app.core.text import Message, message
 from app.exchange.cells import column_letter, narrow
 from app.exchange.editable import headings_of
@@ -38,7 +41,7 @@ TABLE = Task.__tablename__
 
 
 def take_exported(
-    rows: list[TaskRow],
+    rows: Spool[TaskRow],
     problems: list[Problem],
     sheets: list[Sheet],
     departments: Departments,
@@ -48,16 +51,19 @@ def take_exported(
     in another way: none, where one was exported."""
     exported = [(sheet, place) for sheet in sheets if (place := place_of_marks(sheet))]
     for sheet, (header, marks) in exported:
-        found, notes = _parse(sheet, header, marks, departments, year)
-        rows += found
-        problems += notes
+        problems += _parse(rows, sheet, header, marks, departments, year)
     return [] if exported else sheets
 
 
 def _parse(
-    sheet: Sheet, header: int, marks: int, departments: Departments, year: int
-) -> tuple[list[TaskRow], list[Problem]]:
-    """The rows of an exported sheet, and what its owner should know."""
+    rows: Spool[TaskRow],
+    sheet: Sheet,
+    header: int,
+    marks: int,
+    departments: Departments,
+    year: int,
+) -> list[Problem]:
+    """Put the rows of an exported sheet into `rows`; what its owner should know."""
     known = {
         narrow(word).casefold(): name for name, pair in headings_of(Task).items() for word in pair
     }
@@ -71,8 +77,8 @@ def _parse(
         elif text and column != marks:
             unknown.append(text)
     builder = TaskBuilder(sheet, Layout(header, header + 1, columns), departments, year)
-    rows: list[TaskRow] = []
     seen: dict[str, int] = {}
+    here = 0
     for number in range(header + 1, sheet.height + 1):
         if not any(sheet.text(number, one) for one in [marks, *(c for (c,) in columns.values())]):
             continue
@@ -84,26 +90,23 @@ def _parse(
         if earlier != number:
             _refuse(row, message(REPEATED, row=earlier))
         rows.append(row)
+        here += bool(row.mark)
     exported = rows_told(sheet.text(header, marks)) or 0
-    here = sum(bool(row.mark) for row in rows)
-    return rows, told_of_file(sheet.name, header, exported, here, unknown)
+    return told_of_file(sheet.name, header, exported, here, unknown)
 
 
-def marked_tasks(rows: list[TaskRow], tasks: list[StoredTask]) -> dict[int, StoredTask]:
-    """The stored task of each row with a mark, by the row's place; a mark that no task of the
-    year has is an error of its row."""
-    by_id = {task.id: task for task in tasks}
-    found: dict[int, StoredTask] = {}
-    for place, row in enumerate(rows):
-        if not row.mark:
-            continue
-        mark = read_mark(row.mark)
-        task = by_id.get(mark.id) if mark else None
-        if mark is None or task is None or mark.letters != letters_of(TABLE, task.id, task.born):
-            _refuse(row, UNKNOWN)
-            continue
-        found[place] = task
-    return found
+def task_of_mark(row: TaskRow, born: Mapping[int, dt.datetime]) -> int | None:
+    """The id of the task that the row's mark names; None if no task of the year has it. `born`
+    says when each of them was made."""
+    mark = read_mark(row.mark)
+    if mark is None or mark.id not in born:
+        return None
+    return mark.id if mark.letters == letters_of(TABLE, mark.id, born[mark.id]) else None
+
+
+def refuse_mark(row: TaskRow) -> None:
+    """Its mark names no task."""
+    _refuse(row, UNKNOWN)
 
 
 def keep_stored(

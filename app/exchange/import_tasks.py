@@ -1,6 +1,7 @@
 """Carrying out a plan of tasks: everything in the caller's one transaction, or nothing.
 
-Rows are written in portions, so that progress can be told; nothing is committed here.
+Rows are written in portions, so that progress can be told and memory does not follow the rows;
+nothing is committed here.
 """
 
 from __future__ import annotations
@@ -105,14 +106,14 @@ def write_tasks(
         cycle=cycle or _new_year(session, actor, plan.year),
         cycle_created=cycle is None,
     )
-    if any(row.publishes for row in plan.rows):
+    if plan.publishes:
         written.table = open_table(session, actor, written.cycle)
     writer = _Writer(session, written)
-    todo = [row for row in plan.rows if row.action != Action.UNCHANGED]
-    for start in range(0, len(todo), PORTION):
-        writer.write(todo[start : start + PORTION])
+    for start in range(0, len(plan.rows), PORTION):
+        portion = plan.rows[start : start + PORTION]
+        writer.write([row for row in portion if row.action != Action.UNCHANGED])
         if progress:
-            progress(min(start + PORTION, len(todo)), len(todo))
+            progress(start + len(portion), len(plan.rows))
     if written.table is not None:
         adopt_issued_table(
             session,

@@ -188,7 +188,11 @@ def confirm_job(
     cannot be.
     """
     if (job.summary or {}).get("fingerprint") != fingerprint:
-        raise Conflict(message("What this import would do has changed; please look again."))
+        raise Conflict(
+            message(
+                "What this import would do has changed. It is shown below as it is now; please check it."
+            )
+        )
     if (job.summary or {}).get("errors") and not (leave_out and others_of(job)):
         raise RuleViolation(message("A file with errors is not imported."))
     shelf.tell(job.id, 0)

@@ -3,6 +3,7 @@ the shelf (the rows)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from app.exchange.plan import Plan, PlannedRow, shown
@@ -27,10 +28,10 @@ def summary_of(plan: Plan) -> dict[str, Any]:
     }
 
 
-def rows_as_kept(plan: Plan) -> list[dict[str, Any]]:
+def rows_as_kept(plan: Plan) -> Iterator[dict[str, Any]]:
     """Every row; `out` says whether it stays out when the others are written."""
-    out = set(map(id, plan.left_out()))
-    return [{**_row(row), "out": id(row) in out} for row in plan.rows]
+    out = plan.left_out()
+    return ({**_row(row), "out": place in out} for place, row in enumerate(plan.rows))
 
 
 def _row(row: PlannedRow) -> dict[str, Any]:

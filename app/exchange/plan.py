@@ -3,7 +3,8 @@
 A plan compares what a file says with what the database holds. Every row is new, changed,
 unchanged or in error; a changed row lists its fields old → new. A plan with an error
 anywhere is never carried out; the plan of the other rows is, where somebody chooses so. The same plan has the same fingerprint, so that a person
-confirms exactly what was shown.
+confirms exactly what was shown. The rows may stand on disk (`Spool`), so they are gone through
+once for all that is told of them, and a plan is not changed any more after that.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -80,6 +82,14 @@ class PlannedRow:
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True)
+class RowsTold:
+    """The fate of each row, and a hash over everything the rows say."""
+
+    actions: list[Action]
+    digest: str
+
+
 @dataclass(slots=True)
 class Plan:
     """The rows in the order of the file; `problems` are about sheets and the file;
@@ -89,70 +99,74 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     notices: list[Message] = field(default_factory=list)
     unknown: list[UnknownName] = field(default_factory=list)
+    _told: RowsTold | None = field(default=None, init=False, repr=False)
+
+    @property
+    def told(self) -> RowsTold:
+        """What is told of the rows as a whole."""
+        if self._told is None:
+            actions: list[Action] = []
+            digest = hashlib.sha256()
+            for row in self.rows:
+                actions.append(row.action)
+                digest.update(_json(_words_of_row(row)))
+            self._told = RowsTold(actions, digest.hexdigest())
+        return self._told
 
     @property
     def refused(self) -> bool:
         """Is there an error anywhere, so that nothing may be written?"""
         return self.summary()["errors"] > 0
 
-    def left_out(self) -> list[PlannedRow]:
-        """The rows that stay out when the others are written: those refused."""
-        return [row for row in self.rows if row.action == Action.ERROR]
+    def left_out(self) -> Collection[int]:
+        """The places of the rows that stay out when the others are written: those refused."""
+        return {n for n, action in enumerate(self.told.actions) if action == Action.ERROR}
 
     def without_left_out(self) -> Self:
         """The plan of the other rows; still refused where the file as a whole is at fault."""
-        out = set(map(id, self.left_out()))
-        return replace(self, rows=[row for row in self.rows if id(row) not in out])
+        out = self.left_out()
+        rest = (row for place, row in enumerate(self.rows) if place not in out)
+        return replace(self, rows=type(self.rows)(rest))  # type: ignore[call-arg]
 
     def others(self) -> int:
         """How many rows could be written without those refused: 0 where there is nothing to
         write, or nothing to leave out."""
-        rest = self.without_left_out()
-        told = rest.summary()
-        partly = 0 < len(rest.rows) < len(self.rows) and not told["errors"]
-        return len(rest.rows) if partly and told["new"] + told["changed"] else 0
+        out = self.left_out()
+        rest = Counter(a for place, a in enumerate(self.told.actions) if place not in out)
+        partly = 0 < rest.total() < len(self.rows) and not self._errors_of_the_file()
+        return rest.total() if partly and rest[Action.NEW] + rest[Action.CHANGED] else 0
 
     def summary(self) -> dict[str, int]:
         """How many rows have which fate; `errors` also counts those of the file as a whole."""
-        counts = dict.fromkeys(Action, 0)
-        for row in self.rows:
-            counts[row.action] += 1
-        of_the_file = sum(problem.level == "error" for problem in self.problems)
+        counts = Counter(self.told.actions)
         return {
             "rows": len(self.rows),
             "new": counts[Action.NEW],
             "changed": counts[Action.CHANGED],
             "unchanged": counts[Action.UNCHANGED],
-            "errors": counts[Action.ERROR] + of_the_file,
+            "errors": counts[Action.ERROR] + self._errors_of_the_file(),
         }
+
+    def _errors_of_the_file(self) -> int:
+        return sum(problem.level == "error" for problem in self.problems)
 
     def fingerprint(self) -> str:
         """A hash over everything the plan says."""
-        told = [
-            [*_words_of(self.problems), *([note.words, note.values] for note in self.notices)],
-            [
-                [
-                    row.action,
-                    row.promised(),
-                    [[c.field, c.old, c.new, c.written] for c in row.changes],
-                    [[e.field, e.message.words, e.message.values] for e in row.errors],
-                ]
-                for row in self.rows
-            ],
-        ]
-        text = json.dumps(told, ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        notices = [[note.words, note.values] for note in self.notices]
+        told = [_words_of(self.problems), notices, self.told.digest]
+        return hashlib.sha256(_json(told)).hexdigest()
 
     def reasons(self) -> list[Message | str]:
         """Every error as one line: sheet, row, column, reason."""
         from app.core.text import message
 
+        errors = Counter(self.told.actions)[Action.ERROR]
         lines: list[Message | str] = [
             _placed(p.message, p.sheet, p.row, p.column)
             for p in self.problems
             if p.level == "error"
         ]
-        for row in self.rows:
+        for row in self.rows if errors else ():
             lines += [
                 _placed(error.message, row.sheet, error.row or row.row, error.column)
                 for error in row.errors
@@ -216,6 +230,19 @@ def _error(error: FieldError) -> dict[str, Any]:
         "row": error.row,
         "message": str(error.message),
     }
+
+
+def _words_of_row(row: PlannedRow) -> list[Any]:
+    return [
+        row.action,
+        row.promised(),
+        [[c.field, c.old, c.new, c.written] for c in row.changes],
+        [[e.field, e.message.words, e.message.values] for e in row.errors],
+    ]
+
+
+def _json(told: Any) -> bytes:
+    return json.dumps(told, ensure_ascii=False, default=str).encode()
 
 
 def _words_of(problems: Sequence[Problem]) -> list[Any]:

@@ -7,7 +7,7 @@ import: a merger is a succession (`department_successor`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,16 +56,20 @@ class PlannedDepartment(PlannedRow):
 class DepartmentPlan(Plan):
     rows: list[PlannedDepartment] = field(default_factory=list)
 
-    def left_out(self) -> list[PlannedRow]:
+    def left_out(self) -> Collection[int]:
         """Those refused, and those whose new department above stays out with them."""
-        out = Plan.left_out(self)
-        held = set(map(id, out))
+        out = set(Plan.left_out(self))
+        held = {id(self.rows[place]) for place in out}
         for _ in self.rows:
-            below = [row for row in self.rows if id(row) not in held and id(row.parent) in held]
+            below = [
+                place
+                for place, row in enumerate(self.rows)
+                if place not in out and id(row.parent) in held
+            ]
             if not below:
                 break
-            out += below
-            held.update(map(id, below))
+            out.update(below)
+            held.update(id(self.rows[place]) for place in below)
         return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,27 +73,35 @@ def plan_task_files(
     book = department_book(session, actor, year, decisions.planned())
     meant = {word: book.spelling(known) for word, known in decisions.words(DEPARTMENT).items()}
     departments = Departments(book.spellings, meant)
-    table, origins = ParsedTable(), list[str]()
+    table, starts = ParsedTable(), list[int]()
     skipped: list[tuple[int, SkippedRow]] = []
     for place, file in enumerate(files):
+        starts.append(len(table.rows))
         part = parse_tasks(
             file.sheets,
             year=year,
             known_departments=departments,
             mapping=file.mapping or None,
             progress=_share(progress, place, len(files)),
+            rows=table.rows,
         )
-        table.rows += part.rows
         table.problems += _of(file, part.problems, files)
-        origins += [file.name] * len(part.rows)
         skipped += [(place, row) for row in part.skipped]
+    several = len(files) > 1
     plan = plan_tasks(
-        session, actor, table, year=year, departments=book, publish=publish, decisions=decisions
+        session,
+        actor,
+        table,
+        year=year,
+        departments=book,
+        publish=publish,
+        decisions=decisions,
+        file_of=lambda row: files[bisect_right(starts, row) - 1].name if several else "",
     )
     plan.skipped = skipped
     missing = departments.missing.items()
     plan.unknown += [UnknownName(DEPARTMENT, word, cells) for word, cells in missing]
-    return _named(plan, origins, files)
+    return plan
 
 
 def plan_department_file(

@@ -1,13 +1,13 @@
 """From a file to sheets: XLSX, XLS, CSV and TSV, with every limit checked before reading.
 
 Rows and columns are Excel's: the first of each is 1. A sheet keeps the values as the
-file has them; what they mean is decided in `layout` and `tasks`.
+file has them, on disk where there are many; what they mean is decided in `layout` and `tasks`.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,9 @@ MAX_COLUMNS = 256
 MAX_CELLS = 1_000_000
 MAX_SHEETS = 100
 MAX_CELL_CHARACTERS = 10_000
+_CHUNK = 1 << 16
+_LINES = 500
+"""Rows of a sheet whose texts are in memory."""
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 EXPLAINING = frozenset({"填写说明", "说明", "How to fill in", "About"})
@@ -61,15 +64,17 @@ class Merge:
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet: `rows[0]` is Excel row 1. `merged` ranges and `formulas` (row, column)
-    exist for XLSX; XLS gives merged ranges only. Hidden sheets come only when asked for."""
+    """One sheet: `rows[0]` is Excel row 1. `merged` ranges and `formulas` by (row, column)
+    exist for XLSX ("" for one that is not told); XLS gives merged ranges only. Hidden sheets come
+    only when asked for."""
 
     name: str
-    rows: list[list[Cell]]
+    rows: Sequence[list[Cell]]
     merged: list[Merge] = field(default_factory=list)
-    formulas: set[tuple[int, int]] = field(default_factory=set)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
-    _texts: list[list[str]] | None = field(default=None, repr=False)
+    _texts: dict[int, list[str]] = field(default_factory=dict, repr=False)
+    _width: int | None = field(default=None, repr=False)
     _merge_at: dict[tuple[int, int], Merge] | None = field(default=None, repr=False)
 
     @property
@@ -80,7 +85,9 @@ class Sheet:
     @property
     def width(self) -> int:
         """The number of the last column."""
-        return max(map(len, self.rows), default=0)
+        if self._width is None:
+            self._width = max(map(len, self.rows), default=0)
+        return self._width
 
     def value(self, row: int, column: int) -> Cell:
         """The cell's own value as the file has it; None outside the sheet."""
@@ -90,11 +97,14 @@ class Sheet:
 
     def text(self, row: int, column: int) -> str:
         """The cell's own value as clean text; "" outside the sheet."""
-        if self._texts is None:
-            self._texts = [[as_text(cell) for cell in cells] for cells in self.rows]
-        if 1 <= row <= len(self._texts) and 1 <= column <= len(self._texts[row - 1]):
-            return self._texts[row - 1][column - 1]
-        return ""
+        texts = self._texts.get(row)
+        if texts is None:
+            if not 1 <= row <= len(self.rows):
+                return ""
+            if len(self._texts) >= _LINES:
+                self._texts.clear()
+            texts = self._texts[row] = [as_text(cell) for cell in self.rows[row - 1]]
+        return texts[column - 1] if 1 <= column <= len(texts) else ""
 
     def merge(self, row: int, column: int) -> Merge | None:
         """The merged range this cell belongs to."""
@@ -153,14 +163,14 @@ def read_file(
     password, damaged, too large, too many rows, columns, cells or sheets.
     """
     limits = limits or Limits()
-    data = _load(path, limits)
+    start = _beginning(path, limits)
     hidden: list[str] = []
-    if data.startswith(b"PK"):
+    if start.startswith(b"PK"):
         sheets, hidden = _read_xlsx(path, sheet, also, limits)
-    elif data.startswith(_OLE):
-        sheets, hidden = _read_xls(path, data, sheet, also, limits)
-    elif path.suffix.lower() in _TEXT_SUFFIXES and not data.startswith(_BINARY_STARTS):
-        rows = read_delimited(data, rows=limits.rows, columns=limits.columns)
+    elif start.startswith(_OLE):
+        sheets, hidden = _read_xls(path, sheet, also, limits)
+    elif path.suffix.lower() in _TEXT_SUFFIXES and not start.startswith(_BINARY_STARTS):
+        rows = read_delimited(path, rows=limits.rows, columns=limits.columns)
         sheets = [Sheet(Path(name or path.name).stem, rows, limits=limits)]
     else:
         raise FileProblem(workbook.not_a_table())
@@ -177,7 +187,8 @@ def read_file(
     return Book(tables, passed_over)
 
 
-def _load(path: Path, limits: Limits) -> bytes:
+def _beginning(path: Path, limits: Limits) -> bytes:
+    """The first bytes of a file of the right size that is not blank."""
     try:
         size = path.stat().st_size
         if size > limits.file_bytes:
@@ -188,12 +199,15 @@ def _load(path: Path, limits: Limits) -> bytes:
                     limit=round(limits.file_bytes / 1_048_576, 1),
                 )
             )
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            start = chunk = file.read(_CHUNK)
+            while chunk and not chunk.strip():
+                chunk = file.read(_CHUNK)
     except OSError:
         raise FileProblem(message("The file cannot be opened.")) from None
-    if not data.strip():
+    if not chunk:
         raise FileProblem(message("The file is empty."))
-    return data
+    return start
 
 
 def _read_xlsx(
@@ -208,10 +222,10 @@ def _read_xlsx(
             archive, unpacked_bytes=limits.unpacked_bytes, unpack_ratio=limits.unpack_ratio
         )
         package.check_parts()
-        scans = {}
+        scans, percents = {}, package.percent_styles()
         for name, part in package.sheet_parts().items():
             if part.startswith("xl/worksheets/"):
-                scans[name] = scan = package.scan(part)
+                scans[name] = scan = package.scan(part, percents)
                 problem = workbook.too_far(
                     name, scan, rows=limits.rows, columns=limits.columns, cells=limits.cells
                 )
@@ -221,8 +235,9 @@ def _read_xlsx(
 
 
 def _read_xls(
-    path: Path, data: bytes, wanted: str | None, also: Collection[str], limits: Limits
+    path: Path, wanted: str | None, also: Collection[str], limits: Limits
 ) -> tuple[list[Sheet], list[str]]:
+    data = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise FileProblem(workbook.encrypted())
     if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
@@ -239,13 +254,13 @@ def _read_book(
 ) -> tuple[list[Sheet], list[str]]:
     bounds = {name: getattr(limits, name) for name in ("sheets", "rows", "columns", "cells")}
     sheets = []
-    tables, hidden = read_book(path, sheet=wanted, limits=bounds, also=also)
+    percents = {name: scan.percents for name, scan in scans.items()}
+    tables, hidden = read_book(path, sheet=wanted, limits=bounds, also=also, percents=percents)
     for found in tables:
-        name, rows = found["name"], found["rows"]
-        width = max(map(len, rows), default=0)
-        merged = list(_merges(found["merged"], len(rows), width, limits.cells))
-        formulas = scans[name].formulas if name in scans else set()
-        sheets.append(Sheet(name, rows, merged, formulas, limits))
+        formulas = scans[found.name].formulas if found.name in scans else {}
+        sheet = Sheet(found.name, found.rows, formulas=formulas, limits=limits)
+        sheet.merged = list(_merges(found.merged, sheet.height, sheet.width, limits.cells))
+        sheets.append(sheet)
     return sheets, hidden
 
 

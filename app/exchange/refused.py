@@ -12,7 +12,7 @@ import datetime as dt
 import io
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import xlsxwriter
@@ -27,7 +27,7 @@ from app.exchange.layout import (
     is_total,
 )
 from app.exchange.looking import Look
-from app.exchange.plan import Action, Plan, PlannedRow
+from app.exchange.plan import Action, Plan
 from app.exchange.problems import FieldError
 from app.exchange.reading import Merge, Sheet
 from app.exchange.row_planner import PlannedTask
@@ -49,25 +49,20 @@ _BAD = {"bg_color": "#FBD9D7"}
 _REASON = {"font_color": "#A61B16"}
 
 
-def refused_workbook(seen: Look, label: Label) -> bytes:
+def refused_workbook(seen: Look, label: Label, left_out: Sequence[bool] | None = None) -> bytes:
     """The refused rows of what was looked at, as its sheets have them, with their reasons.
 
-    ValueError where no row is refused.
+    `left_out` tells of each row whether an import has left it out: then those, whatever would be
+    said of them today. ValueError where no row is refused.
     """
     buffer, names = io.BytesIO(), set[str]()
     with xlsxwriter.Workbook(buffer, {"strings_to_urls": False}) as book:
-        for part in _parts(seen):
+        for part in _parts(seen, left_out):
             page = book.add_worksheet(sheet_name(part.sheet.name, names))
             _Page(book, page, part, label).write()
         if not names:
             raise ValueError("no row is refused")
     return buffer.getvalue()
-
-
-def mark_left_out(plan: Plan, out: Sequence[bool]) -> None:
-    """Take for refused what an import has left out, whatever would be said of it today."""
-    for row, stays in zip(plan.rows, out, strict=True):
-        row.action = Action.ERROR if stays else Action.UNCHANGED
 
 
 # Which rows ---------------------------------------------------------------------------------
@@ -76,12 +71,13 @@ def mark_left_out(plan: Plan, out: Sequence[bool]) -> None:
 @dataclass(slots=True)
 class _Part:
     """What is kept of a sheet: `kept` rows in their order, the first and last row of the
-    headings, the refused rows by the row they begin in, and the column of the weights."""
+    headings, the errors of the refused rows by the row they begin in, and the column of the
+    weights."""
 
     sheet: Sheet
     kept: list[int]
     header: tuple[int, int]
-    refused: dict[int, PlannedRow]
+    refused: dict[int, list[FieldError]]
     weight: int
 
     @property
@@ -91,60 +87,93 @@ class _Part:
         return last - is_reasons(self.sheet.text(self.header[0], last))
 
 
-def _parts(seen: Look) -> Iterator[_Part]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of the plan, as far as it decides what is kept: its place there, its first and last
+    row, whether it is refused, and the letters of its title's and its weight's column."""
+
+    place: int
+    row: int
+    last: int
+    refused: bool
+    title: str = ""
+    titled: bool = False
+    weight: str = ""
+
+
+def _parts(seen: Look, left_out: Sequence[bool] | None) -> Iterator[_Part]:
+    lines = _lines(seen.plan, left_out)
     for file in seen.files:
         sheets = file.table.sheets if file.table is not None else []
         headings = {found.name: (found.header, found.bottom) for found in file.sheets}
         for sheet in sheets:
-            own = [row for row in seen.plan.rows if row.sheet == sheet.name]
-            rows = sorted((row for row in own if row.file in ("", file.name)), key=lambda r: r.row)
-            bad = _with_siblings(sheet, rows)
+            own = [line for name in {"", file.name} for line in lines.get((name, sheet.name), ())]
+            own.sort(key=lambda line: line.row)
+            bad = _with_siblings(sheet, own)
             if bad:
-                yield _part(sheet, headings[sheet.name], rows, bad)
+                errors = {line.row: seen.plan.rows[line.place].errors for line in bad}
+                yield _part(sheet, headings[sheet.name], own, bad, errors)
+
+
+def _lines(plan: Plan, left_out: Sequence[bool] | None) -> dict[tuple[str, str], list[_Line]]:
+    """The rows by their file ("" where there is one only) and sheet."""
+    found: dict[tuple[str, str], list[_Line]] = {}
+    out = [a == Action.ERROR for a in plan.told.actions] if left_out is None else left_out
+    for place, (row, refused) in enumerate(zip(plan.rows, out, strict=True)):
+        line = _Line(place, row.row, row.row, refused)
+        if isinstance(row, PlannedTask):
+            task, letters = row.source, row.source.columns
+            line = replace(
+                line,
+                last=max(row.row, task.last_row),
+                title=letters.get("title", ""),
+                titled=bool(task.title),
+                weight=letters.get("weight", ""),
+            )
+        found.setdefault((row.file, row.sheet), []).append(line)
+    return found
 
 
 def _part(
-    sheet: Sheet, header: tuple[int, int], rows: list[PlannedRow], bad: list[PlannedRow]
+    sheet: Sheet,
+    header: tuple[int, int],
+    lines: list[_Line],
+    bad: list[_Line],
+    errors: dict[int, list[FieldError]],
 ) -> _Part:
-    first, last = rows[0].row, max(_last(row) for row in bad)
-    body = {number for row in bad for number in range(row.row, _last(row) + 1)}
-    taken = {number for row in rows for number in range(row.row, _last(row) + 1)}
+    first, last = lines[0].row, max(line.last for line in bad)
+    body = {number for line in bad for number in range(line.row, line.last + 1)}
+    taken = {number for line in lines for number in range(line.row, line.last + 1)}
     between = [number for number in range(first, last) if number not in taken]
     head = range(1, first)
     kept = sorted({*head, *body, *_leading(sheet, between, body)})
-    refused = {row.row: row for row in bad}
-    weight = next((r.source.columns.get("weight") for r in rows if isinstance(r, PlannedTask)), "")
-    return _Part(sheet, kept, header, refused, column_number(weight) if weight else 0)
+    weight = lines[0].weight
+    return _Part(sheet, kept, header, errors, column_number(weight) if weight else 0)
 
 
-def _last(row: PlannedRow) -> int:
-    return max(row.row, row.source.last_row) if isinstance(row, PlannedTask) else row.row
-
-
-def _with_siblings(sheet: Sheet, rows: list[PlannedRow]) -> list[PlannedRow]:
+def _with_siblings(sheet: Sheet, lines: list[_Line]) -> list[_Line]:
     """The refused rows, and those that share one title cell with them: alone, a task under a
     common heading would be read as the heading's only one."""
-    bad = {place for place, row in enumerate(rows) if row.action == Action.ERROR}
+    bad = {place for place, line in enumerate(lines) if line.refused}
     todo = sorted(bad)
     while todo:
         place = todo.pop()
-        near = {n for n in (place - 1, place + 1) if 0 <= n < len(rows)} - bad
+        near = {n for n in (place - 1, place + 1) if 0 <= n < len(lines)} - bad
         for other in near:
-            if _share_title(sheet, rows[min(place, other)], rows[max(place, other)]):
+            if _share_title(sheet, lines[min(place, other)], lines[max(place, other)]):
                 bad.add(other)
                 todo.append(other)
-    return [rows[place] for place in sorted(bad)]
+    return [lines[place] for place in sorted(bad)]
 
 
-def _share_title(sheet: Sheet, upper: PlannedRow, lower: PlannedRow) -> bool:
-    if not isinstance(lower, PlannedTask) or "title" not in lower.source.columns:
+def _share_title(sheet: Sheet, upper: _Line, lower: _Line) -> bool:
+    if not lower.title:
         return False
-    column = column_number(lower.source.columns["title"])
+    column = column_number(lower.title)
     merge = sheet.merge(lower.row, column)
     if merge is not None and merge.top < lower.row:
         return True
-    follows = lower.row == _last(upper) + 1
-    return follows and not sheet.filled(lower.row, column) and lower.source.title != ""
+    return lower.row == upper.last + 1 and not sheet.filled(lower.row, column) and lower.titled
 
 
 def _leading(sheet: Sheet, between: Sequence[int], body: set[int]) -> set[int]:
@@ -211,13 +240,17 @@ class _Page:
     def bad_cells(self) -> dict[tuple[int, int], list[str]]:
         """The cells at fault that are here, with what is wrong with each."""
         cells: dict[tuple[int, int], list[str]] = {}
-        for row in self.part.refused.values():
-            for error in row.errors:
+        for row, errors in self.part.refused.items():
+            for error in errors:
                 if error.column:
                     column = column_number(error.column)
-                    number, _ = self.sheet.origin(error.row or row.row, column)
-                    place = (number if number in self.place else row.row, column)
-                    cells.setdefault(place, []).append(str(error.message))
+                    number, _ = self.sheet.origin(error.row or row, column)
+                    place = (number if number in self.place else row, column)
+                    reasons = cells.setdefault(place, [])
+                    reasons.append(str(error.message))
+                    formula = self.sheet.formulas.get(place)
+                    if formula and f"={formula}" not in reasons:
+                        reasons.append(f"={formula}")
         return cells
 
     def write_merged(self) -> set[tuple[int, int]]:
@@ -244,7 +277,10 @@ class _Page:
         self.write_cell(rows[0], merge.left, value)
 
     def write_cell(self, number: int, column: int, value: Cell) -> None:
-        """The value in its own type; what was a formula is its result."""
+        """The value in its own type; what was a formula is its result, or its text where the file
+        has none. Its text stands in the comment, too."""
+        if value in (None, "") and (formula := self.sheet.formulas.get((number, column))):
+            value = f"={formula}"
         at, bad = (self.place[number], column - 1), (number, column) in self.bad
         if isinstance(value, bool):
             self.page.write_boolean(*at, value, self.format(number, bad, ""))
@@ -272,8 +308,8 @@ class _Page:
                 self.page.write_string(rows[0], column, words(REASONS), head)
             self.page.freeze_panes(self.place[header] + 1, 0)
         style = self.book.add_format({**_GRID, **_REASON})
-        for number, row in self.part.refused.items():
-            reasons = [self.reason(error) for error in row.errors]
+        for number, errors in self.part.refused.items():
+            reasons = [self.reason(error) for error in errors]
             text = "\n".join(reasons) or str(message("No fault: shares a cell with a refused row."))
             self.page.write_string(self.place[number], column, text, style)
         self.page.set_column(column, column, _REASONS_WIDTH)
@@ -285,7 +321,7 @@ class _Page:
     def set_widths(self) -> None:
         """Columns as wide as their words, rows as high as those then are."""
         numbers = [number for number in self.part.kept if number >= self.part.header[0]]
-        lines = {number: len(row.errors) for number, row in self.part.refused.items()}
+        lines = {number: len(errors) for number, errors in self.part.refused.items()}
         for column in range(1, self.part.width + 1):
             texts = {number: self.sheet.text(number, column) for number in numbers}
             longest = max(map(_width, texts.values()), default=0)

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import func, inspect, select
 
-from app.core import clock, guard, workflow
+from app.core import audit, clock, guard, workflow
 from app.core.actor import Actor
 from app.core.errors import NotAllowed, WrongState
 from app.core.text import Message, message
@@ -329,17 +329,8 @@ def _before(session: AnySession, model: type[Any], event: AuditEvent) -> dict[st
     values: dict[str, Any] = {}
     for name, value in told.items():
         if name in columns:
-            values[name] = _value(columns[name].type.python_type, value)
+            values[name] = audit.typed(columns[name].type.python_type, value)
         elif name == "roles":
             known = role_rows(session)
             values[name] = [known[role] for role in value if role in known]
     return values
-
-
-def _value(kind: type[Any], told: Any) -> Any:
-    """A value as the trail keeps it (`app.core.audit.plain`) in its own type again."""
-    if told is None or isinstance(told, kind):
-        return told
-    if issubclass(kind, dt.date):
-        return kind.fromisoformat(told)
-    return kind(told)

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from app.core import clock
 from app.core.errors import Refusal
 from app.exchange.looking import look
-from app.exchange.refused import mark_left_out, refused_workbook
+from app.exchange.refused import refused_workbook
 from app.exchange.reversal import CannotUndo, Obstacle, Run, obstacles, reverse_job, undo_until
 from app.exchange.uploads import Shelf
 from app.extensions import db
@@ -65,10 +65,9 @@ class ReversalDoors:
         if not (job.status == ImportStatus.PREVIEW or (done and job.summary.get("left_out"))):
             abort(404)
         seen = look(db.session, the_actor(), shelf, job, _quiet, departments_added=done)
-        if done:
-            mark_left_out(seen.plan, [row["out"] for row in shelf.read_rows(job.id)])
+        out = [row["out"] for row in shelf.read_rows(job.id)] if done else None
         try:
-            content = refused_workbook(seen, self.field_label(job.kind))  # type: ignore[attr-defined]
+            content = refused_workbook(seen, self.field_label(job.kind), out)  # type: ignore[attr-defined]
         except ValueError:
             abort(404)
         name = gettext("refused rows")

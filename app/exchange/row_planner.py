@@ -13,11 +13,11 @@ from app.core.values import FIRST_YEAR, LAST_YEAR
 from app.exchange import lookups
 from app.exchange.cells import clean_text
 from app.exchange.indicators import IndicatorText, difference
+from app.exchange.numbering import REPEATED_NUMBER
 from app.exchange.plan import FieldChange, PlannedRow, number_as_json, shown
 from app.exchange.problems import FieldError, Problem
 from app.exchange.stored_tasks import StoredTask
 from app.exchange.task_rows import TaskRow
-from app.exchange.tasks import REPEATED_NUMBER
 from app.exchange.units import is_group
 from app.models.organisation import DepartmentKind
 from app.models.planning import Task

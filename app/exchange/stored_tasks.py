@@ -1,14 +1,18 @@
-"""The tasks of a year as the database holds them, read in four statements for comparison."""
+"""The tasks of a year as the database holds them, for comparison: each by what it is found by,
+those that a part of a file means as a whole."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from array import array
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.core.actor import Actor
 from app.core.policy import visible
@@ -87,69 +91,121 @@ class StoredTask:
         return "" if self.due_on and words == self.due_on.isoformat() else words
 
 
+class Keys:
+    """What the rows of a file are found by, a few bytes of each: a digest of lead department,
+    number and title; of lead department and title; of lead department and number (0 without)."""
+
+    def __init__(self) -> None:
+        self.kinds = (array("Q"), array("Q"), array("Q"))
+
+    def add(self, lead: int | None, number: str, title: str) -> None:
+        for kind, key in zip(self.kinds, _keys(lead, number, title), strict=True):
+            kind.append(key)
+
+
+def digest_of(*parts: Any) -> int:
+    """A number that stands for these values: so long that no two of a file are the same."""
+    told = "\0".join("" if part is None else str(part) for part in parts)
+    return int.from_bytes(hashlib.blake2b(told.encode(), digest_size=8).digest())
+
+
+def _keys(lead: int | None, number: str, title: str) -> tuple[int, int, int]:
+    plain, words = normal_name(number), normal_name(title)
+    whole = digest_of(lead, plain, words)
+    return whole, digest_of(lead, words), digest_of(lead, plain) if number else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A stored task as it is looked for."""
+
+    id: int
+    keys: tuple[int, int, int]
+    terminated: bool
+    below: bool
+
+
 class TaskShelf:
-    """The stored tasks, found by lead department with number or title. Each is found once.
+    """The year's stored tasks, found by lead department with number or title. Each is found once.
 
     The key: lead department, number and title; failing that lead department and title (the
     table was renumbered); failing that lead department and number (the task was reworded).
     Only what is unique on both sides is taken for the same task.
     """
 
-    def __init__(self, tasks: list[StoredTask]) -> None:
-        self.tasks = tasks
+    def __init__(self, session: AnySession, actor: Actor, cycle_id: int | None) -> None:
+        self.session, self.actor, self.cycle_id = session, actor, cycle_id
+        self.born: dict[int, dt.datetime] = {}
+        """When each task was made."""
+        self._known: list[_Known] = []
+        if cycle_id is None:
+            return
+        for row in session.execute(
+            select(
+                Task.id, Task.lead_department_id, Task.number, Task.title, Task.status,
+                Task.parent_id, Task.created_at,
+            )
+            .where(Task.cycle_id == cycle_id, visible(actor, Task))
+            .order_by(Task.sort_order, Task.id)
+            .execution_options(yield_per=1000)
+        ):  # fmt: skip
+            keys = _keys(row.lead_department_id, row.number, row.title)
+            terminated, below = row.status == TaskStatus.TERMINATED, row.parent_id is not None
+            self._known.append(_Known(row.id, keys, terminated, below))
+            self.born[row.id] = row.created_at
 
-    def match(
-        self, keys: list[tuple[int | None, str, str]], marked: dict[int, StoredTask]
-    ) -> list[StoredTask | None]:
-        """The stored task of each (lead department, number, title), or None; `marked` are
-        those whose row names them."""
-        found = [marked.get(index) for index in range(len(keys))]
-        taken = {task.id for task in marked.values()}
-        for whole in (_all_three, _lead_and_title, _lead_and_number):
-            stored: dict[Any, list[StoredTask]] = defaultdict(list)
-            wanted: dict[Any, list[int]] = defaultdict(list)
-            for task in self.tasks:
-                key = whole((task.lead_department_id, task.number, task.title))
-                if task.id not in taken and key is not None:
-                    stored[key].append(task)
-            for index, given in enumerate(keys):
-                key = whole(given)
-                if found[index] is None and key is not None:
-                    wanted[key].append(index)
-            for key, indexes in wanted.items():
+    def match(self, keys: Keys, marked: Mapping[int, int]) -> list[int]:
+        """The id of each row's task, 0 for none; `marked` are those whose row names them."""
+        found = [marked.get(place, 0) for place in range(len(keys.kinds[0]))]
+        if not self._known:
+            return found
+        taken = set(marked.values())
+        for kind, wanted in enumerate(keys.kinds):
+            stored: dict[int, list[_Known]] = defaultdict(list)
+            for task in self._known:
+                if task.id not in taken and task.keys[kind]:
+                    stored[task.keys[kind]].append(task)
+            places: dict[int, int] = {}
+            for place, key in enumerate(wanted):
+                if not found[place] and key:
+                    places[key] = -1 if key in places else place
+            for key, place in places.items():
                 candidates = _roots_first(stored.get(key, []))
-                if len(indexes) == 1 and len(candidates) == 1:
-                    found[indexes[0]] = candidates[0]
+                if place >= 0 and len(candidates) == 1:
+                    found[place] = candidates[0].id
                     taken.add(candidates[0].id)
         return found
 
+    def load(self, ids: Collection[int]) -> dict[int, StoredTask]:
+        """These tasks by their ids, with the children of a group's task."""
+        if not ids:
+            return {}
+        near = or_(Task.id.in_(ids), Task.parent_id.in_(ids))
+        return {
+            task.id: task for task in stored_tasks(self.session, self.actor, self.cycle_id, near)
+        }
 
-def _roots_first(tasks: list[StoredTask]) -> list[StoredTask]:
+
+def _roots_first(tasks: list[_Known]) -> list[_Known]:
     """Of tasks of one key: those not terminated, then those that stand under no other."""
-    for keep in (lambda t: t.status != TaskStatus.TERMINATED, lambda t: t.parent_id is None):
+    for out in (lambda t: t.terminated, lambda t: t.below):
         if len(tasks) > 1:
-            tasks = [task for task in tasks if keep(task)] or tasks
+            tasks = [task for task in tasks if not out(task)] or tasks
     return tasks
 
 
-def _all_three(key: tuple[int | None, str, str]) -> Any:
-    return key[0], normal_name(key[1]), normal_name(key[2])
-
-
-def _lead_and_title(key: tuple[int | None, str, str]) -> Any:
-    return key[0], normal_name(key[2])
-
-
-def _lead_and_number(key: tuple[int | None, str, str]) -> Any:
-    return (key[0], normal_name(key[1])) if key[1] else None
-
-
-def stored_tasks(session: AnySession, actor: Actor, cycle_id: int | None) -> list[StoredTask]:
-    """The year's tasks that the actor sees, in the order of the table."""
+def stored_tasks(
+    session: AnySession,
+    actor: Actor,
+    cycle_id: int | None,
+    *which: ColumnElement[bool],
+) -> list[StoredTask]:
+    """The year's tasks that the actor sees, in the order of the table; of them those of `which`.
+    Four statements."""
     if cycle_id is None:
         return []
     columns = [getattr(Task, name) for name in COLUMNS]
-    mine = (Task.cycle_id == cycle_id, visible(actor, Task))
+    mine = (Task.cycle_id == cycle_id, visible(actor, Task), *which)
     tasks = [
         StoredTask(*row)
         for row in session.execute(select(*columns).where(*mine).order_by(Task.sort_order, Task.id))

@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from app.core.spool import Spool
 from app.core.text import message
-from app.exchange.cells import column_number, narrow
+from app.exchange.cells import narrow
 from app.exchange.exported_tasks import take_exported
 from app.exchange.layout import (
     Layout,
@@ -28,7 +29,8 @@ from app.exchange.layout import (
     mapped_layout,
     starts_like_section,
 )
-from app.exchange.problems import FieldError, Problem
+from app.exchange.numbering import Numbering, as_problem
+from app.exchange.problems import Problem
 from app.exchange.reading import Merge, Sheet
 from app.exchange.task_rows import Departments, TaskBuilder, TaskRow
 from app.exchange.units import looks_like_unit
@@ -36,8 +38,6 @@ from app.exchange.units import looks_like_unit
 Progress = Callable[[int, int], None]
 PROGRESS_EVERY = 200
 """Rows between two calls of `progress`."""
-
-REPEATED_NUMBER = message("The number %(number)s stands in row %(row)s already.").words
 
 _SECTION_NUMBER = re.compile(
     r"^\s*(?:[(（]?[一二三四五六七八九十]+[)）]?[、.．\s]?|第[一二三四五六七八九十]+(?:部分|章|节))\s*"
@@ -57,10 +57,11 @@ class SkippedRow:
 
 @dataclass(slots=True)
 class ParsedTable:
-    """The tasks in the order of the file. `problems` are about sheets and files, and carry
-    the warnings of the rows; errors of single fields are in each row."""
+    """The tasks in the order of the file, on disk where there are many. `problems` are about
+    sheets and files, and carry the warnings of the rows; errors of single fields are in each
+    row."""
 
-    rows: list[TaskRow] = field(default_factory=list)
+    rows: Spool[TaskRow] = field(default_factory=Spool)
     problems: list[Problem] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
 
@@ -85,8 +86,9 @@ def parse_tasks(
     known_departments: Collection[str] | Departments | None,
     mapping: dict[str, Any] | None = None,
     progress: Progress | None = None,
+    rows: Spool[TaskRow] | None = None,
 ) -> ParsedTable:
-    """All tasks of the sheets, for the cycle of `year`.
+    """All tasks of the sheets, for the cycle of `year`; put behind those that `rows` has.
 
     `known_departments` are the names and short names that exist; None does not check
     them; a `Departments` also knows further names for them, and keeps those nobody knows.
@@ -96,7 +98,8 @@ def parse_tasks(
     """
     sheets = list(sheets)
     mapping = mapping or {}
-    table = ParsedTable()
+    table = ParsedTable() if rows is None else ParsedTable(rows)
+    before = len(table.rows)
     departments = known_departments
     if not isinstance(departments, Departments):
         departments = Departments(departments)
@@ -127,7 +130,7 @@ def parse_tasks(
         words = message("No row of headings was found in sheet “%(sheet)s”.", sheet=name)
         level: Literal["error", "warning"] = "error" if len(without) == len(sheets) else "warning"
         table.problems.append(Problem(words, sheet=name, level=level))
-    if not table.rows and not table.problems:
+    if len(table.rows) == before and not table.problems:
         table.problems.append(Problem(message("There are no tasks in this file.")))
     return table
 
@@ -152,8 +155,8 @@ class _SheetParser:
         self.department = ""
         self.group: list[int] = []
         self.above = ""
-        self.tasks: list[TaskRow] = []
-        self.breaks: set[int] = set()  # indexes of tasks before which numbers may restart
+        self.ended = 0  # the last row of the task before
+        self.numbering = Numbering(sheet, table.rows, table.problems)
         self.use(layout)
 
     def use(self, layout: Layout) -> None:
@@ -171,11 +174,7 @@ class _SheetParser:
             if self.progress and row % PROGRESS_EVERY == 0:
                 self.progress(self.done + row, self.total)
         self.flush()
-        _check_numbers(self.sheet, self.tasks, self.breaks, self.table)
-        for task in self.tasks:
-            for warning in task.warnings:
-                self.table.problems.append(_as_problem(task, warning))
-        self.table.rows.extend(self.tasks)
+        self.numbering.end()
 
     def look_above(self) -> None:
         """The department a line over the table names, or else the sheet's own name."""
@@ -207,7 +206,7 @@ class _SheetParser:
             self.flush()
             self.skip(row, "heading", cells)
             self.use(layout_again(self.sheet, row, self.layout))
-            self.breaks.add(len(self.tasks))
+            self.numbering.may_restart()
             return self.layout.first
         if not arabic and self.is_aside(row, number, cells):
             return row + 1
@@ -226,7 +225,7 @@ class _SheetParser:
         total = not dated and any(is_total(text) for _, text in cells[:2])
         if total or self.is_bare_sum(row, cells):
             self.flush()
-            self.breaks.add(len(self.tasks))
+            self.numbering.may_restart()
             self.skip(row, "total", cells)
             return True
         if not cells:
@@ -268,7 +267,7 @@ class _SheetParser:
         text = f"{number}{label}"
         inner = text.startswith(("（", "(")) and bool(self.sections)
         self.sections = [*self.sections[:1], text] if inner else [text]
-        self.breaks.add(len(self.tasks))
+        self.numbering.may_restart()
         self.skip(row, "section", cells)
         bare = _SECTION_NUMBER.sub("", text)
         if not self.has_units and (self.departments.knows(bare) or looks_like_unit(bare)):
@@ -320,7 +319,7 @@ class _SheetParser:
             return
         blank = not self.sheet.filled(self.group[0], self.layout.column("title"))
         number = self.layout.column("number")
-        follows = bool(self.tasks) and self.tasks[-1].last_row == self.group[0] - 1
+        follows = self.ended > 0 and self.ended == self.group[0] - 1
         own_number = bool(number) and bool(self.sheet.text(self.group[0], number))
         above = self.above if blank and follows and not own_number else ""
         task = self.builder.build(
@@ -330,8 +329,10 @@ class _SheetParser:
             above=above,
         )
         self.above = above or task.title
-        self.tasks.append(task)
-        self.group = []
+        self.ended, self.group = task.last_row, []
+        self.table.problems += [as_problem(task, warning) for warning in task.warnings]
+        self.numbering.take(task)
+        self.table.rows.append(task)
 
     def skip(
         self,
@@ -349,48 +350,3 @@ class _SheetParser:
             self.table.problems.append(
                 Problem(words, self.sheet.name, layout.header, level="warning")
             )
-
-
-def _check_numbers(
-    sheet: Sheet, tasks: list[TaskRow], breaks: set[int], table: ParsedTable
-) -> None:
-    """A number may stand twice only where sections restart or where it numbers the units."""
-    seen: dict[str, TaskRow] = {}
-    repeated: list[tuple[TaskRow, TaskRow]] = []
-    grouped = may_restart = False
-    for index, task in enumerate(tasks):
-        may_restart = may_restart or index in breaks or _begins_anew(tasks, index)
-        if not task.number:
-            continue
-        top, _ = sheet.origin(task.row, column_number(task.columns["number"]))
-        if top < task.row:  # one number for several tasks
-            grouped = True
-            continue
-        earlier = seen.get(task.number)
-        if earlier and may_restart and next(iter(seen)) == task.number:
-            seen, earlier = {}, None
-        may_restart = False
-        if earlier:
-            repeated.append((earlier, task))
-        else:
-            seen[task.number] = task
-    for earlier, task in repeated:
-        words = message(REPEATED_NUMBER, number=task.number, row=earlier.row)
-        error = FieldError("number", task.columns.get("number"), words, task.row)
-        if grouped:
-            table.problems.append(_as_problem(task, error))
-        else:
-            task.errors.append(error)
-
-
-def _begins_anew(tasks: list[TaskRow], index: int) -> bool:
-    """1, 2, 3, 1, 2 where the department or category changes with the second 1."""
-    if not 2 <= index < len(tasks) - 1 or tasks[index].number != "1":
-        return False
-    before, task, after = tasks[index - 1], tasks[index], tasks[index + 1]
-    changed = before.lead != task.lead or before.category != task.category
-    return changed and before.number not in (None, "1") and after.number == "2"
-
-
-def _as_problem(task: TaskRow, error: FieldError) -> Problem:
-    return Problem(error.message, task.sheet, error.row or task.row, error.column, "warning")

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -85,12 +85,53 @@ class Shelf:
 
     # What was shown ------------------------------------------------------------------
 
-    def write_rows(self, job_id: int, rows: list[dict[str, Any]]) -> None:
-        self.write(job_id, "rows", rows)
+    def write_rows(self, job_id: int, rows: Iterable[dict[str, Any]]) -> None:
+        """Keep the rows as they are shown, one in a line behind its fate."""
+        place = self._rows(job_id)
+        new = place.with_suffix(".new")
+        with new.open("w", encoding="utf-8") as file:
+            for row in rows:
+                told = json.dumps(row, ensure_ascii=False, default=str)
+                file.write(f"{row['action']}\t{told}\n")
+        new.replace(place)
 
-    def read_rows(self, job_id: int) -> list[dict[str, Any]]:
+    def read_rows(self, job_id: int) -> Iterator[dict[str, Any]]:
         """The rows as they were shown; none if the file is gone."""
-        return self.read(job_id, "rows")
+        return (_row_of(line) for _, _, line in self._lines(job_id))
+
+    def page_of_rows(
+        self, job_id: int, fates: Sequence[str], page: int, size: int
+    ) -> tuple[list[dict[str, Any]], int, int]:
+        """The rows of `fates`, in that order, as far as they stand on `page`; that page (the last
+        one where there are fewer), and how many there are. Only what is shown is read."""
+        places: dict[str, list[int]] = {fate: [] for fate in fates}
+        for fate, start, _ in self._lines(job_id):
+            if fate in places:
+                places[fate].append(start)
+        wanted = [start for found in places.values() for start in found]
+        pages = max(1, -(-len(wanted) // size))
+        page = min(max(page, 1), pages)
+        rows = []
+        if wanted:
+            with self._rows(job_id).open("rb") as file:
+                for start in wanted[(page - 1) * size : page * size]:
+                    file.seek(start)
+                    rows.append(_row_of(file.readline()))
+        return rows, page, pages
+
+    def _lines(self, job_id: int) -> Iterator[tuple[str, int, bytes]]:
+        """The fate of each row, where its line begins, and the line."""
+        start = 0
+        try:
+            with self._rows(job_id).open("rb") as file:
+                for line in file:
+                    yield line[: line.index(b"\t")].decode(), start, line
+                    start += len(line)
+        except FileNotFoundError:
+            return
+
+    def _rows(self, job_id: int) -> Path:
+        return self.folder / f"job-{job_id}.rows.tsv"
 
     def write(self, job_id: int, what: str, rows: list[dict[str, Any]]) -> None:
         place = self.folder / f"job-{job_id}.{what}.json"
@@ -147,6 +188,11 @@ class Shelf:
 
     def _progress(self, job_id: int) -> Path:
         return self.folder / f"job-{job_id}.progress"
+
+
+def _row_of(line: bytes) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(line[line.index(b"\t") :])
+    return row
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:

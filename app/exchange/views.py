@@ -110,13 +110,10 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
         if then and job.status == ImportStatus.PREVIEW:
             step = self._first_step(job) if then == "first" else then
             return redirect(self.place_of(job, step))
-        order = list(ACTION_LABELS)
-        rows = sorted(self.shelf.read_rows(job.id), key=lambda row: order.index(row["action"]))
         only = request.args.get("only", "")
-        if only in ACTION_LABELS:
-            rows = [row for row in rows if row["action"] == only]
-        pages = max(1, -(-len(rows) // PAGE))
-        page = min(max(request.args.get("page", 1, type=int), 1), pages)
+        fates = [only] if only in ACTION_LABELS else [*ACTION_LABELS]
+        wanted = request.args.get("page", 1, type=int)
+        rows, page, pages = self.shelf.page_of_rows(job.id, fates, wanted, PAGE)
         running = job.status == ImportStatus.RUNNING
         return self.render_template(
             "exchange/show.html",
@@ -127,7 +124,7 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
             kind=KIND_LABELS[job.kind],
             status=_status(job),
             looking=jobs.is_looking(job),
-            rows=rows[(page - 1) * PAGE : page * PAGE],
+            rows=rows,
             several=len((job.options or {}).get("files") or ()) > 1,
             page=page,
             pages=pages,

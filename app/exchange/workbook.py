@@ -1,4 +1,5 @@
-"""Looking at an XLSX package before anything unpacks it, and at the formulas in its sheets.
+"""Looking at an XLSX package before anything unpacks it, and at what the reading library does not
+tell: the formulas in its sheets, and which numbers are shown as percents.
 
 The reading library builds a dense table and trusts the package. These checks refuse
 what would fill the memory (zip bombs, a lone cell in XFD1048576) and what is no
@@ -13,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 
 from app.core.text import message
 from app.exchange.cells import column_letter, column_number
@@ -20,17 +22,23 @@ from app.exchange.problems import FileProblem, Problem
 
 _CHUNK = 1 << 20
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?(f|v|is)\b")
+_FORMULA = re.compile(rb"[^<>]*>([^<]+)<")
+_STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d{1,6})[\"']")
+_PERCENT_FORMATS = frozenset({"9", "10"})
+_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 _REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 @dataclass(slots=True)
 class SheetScan:
-    """The size of a sheet's filled area (rows, columns) and the places of its formulas."""
+    """The size of a sheet's filled area (rows, columns), its formulas by their place ("" for one
+    that is not told: it repeats another) and the places of what is shown as a percent."""
 
     rows: int = 0
     columns: int = 0
-    formulas: set[tuple[int, int]] = field(default_factory=set)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    percents: set[tuple[int, int]] = field(default_factory=set)
 
 
 class Package:
@@ -78,8 +86,23 @@ class Package:
                 for _chunk in self._chunks(entry.filename):
                     pass
 
-    def scan(self, part: str) -> SheetScan:
-        """Where the filled cells end and which of them hold formulas."""
+    def percent_styles(self) -> frozenset[int]:
+        """The numbers of the styles that show a number as a percent; none if they cannot be read."""
+        if "xl/styles.xml" not in self.file.namelist():
+            return frozenset()
+        try:
+            styles = self._xml("xl/styles.xml")
+        except FileProblem:
+            return frozenset()
+        percents = set(_PERCENT_FORMATS)
+        for one in styles.iterfind("{*}numFmts/{*}numFmt"):
+            if "%" in _QUOTED.sub("", one.get("formatCode", "")):
+                percents.add(one.get("numFmtId", ""))
+        cells = styles.iterfind("{*}cellXfs/{*}xf")
+        return frozenset(n for n, one in enumerate(cells) if one.get("numFmtId") in percents)
+
+    def scan(self, part: str, percent_styles: frozenset[int] = frozenset()) -> SheetScan:
+        """Where the filled cells end, which of them hold formulas and which show percents."""
         result = SheetScan()
         rest = b""
         for chunk in self._chunks(part):
@@ -94,7 +117,13 @@ class Package:
                 result.rows = max(result.rows, row)
                 result.columns = max(result.columns, column)
                 if found[2] == b"f":
-                    result.formulas.add((row, column))
+                    text = _FORMULA.match(rest, found.end())
+                    result.formulas[row, column] = (
+                        unescape(text[1].decode(errors="replace")) if text else ""
+                    )
+                style = _STYLE.search(found[1]) if percent_styles else None
+                if style is not None and int(style[1]) in percent_styles:
+                    result.percents.add((row, column))
             rest = rest[max(end, len(rest) - 4096) :]
         return result
 

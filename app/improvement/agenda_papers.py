@@ -16,7 +16,7 @@ from app.cycles.agenda_paper import Told
 from app.improvement.changes import PARTS, read_field
 from app.models.base import label_of
 from app.models.improvement import Adjustment, AdjustmentKind
-from app.models.meetings import PaperEntry
+from app.models.meetings import PaperEntry, PaperStatus
 from app.models.organisation import Department
 from app.models.planning import Task
 from app.reports.paper import Block, Grid, Text
@@ -59,6 +59,7 @@ def adjustment_blocks(session: AnySession, actor: Actor, row: Adjustment) -> lis
             visible(actor, PaperEntry),
             PaperEntry.subject_table == Adjustment.__tablename__,
             PaperEntry.subject_id == row.id,
+            PaperEntry.status != PaperStatus.WITHDRAWN,
         )
         .order_by(PaperEntry.id)
     )

@@ -26,6 +26,7 @@ from app.core.unit_of_work import AnySession
 from app.cycles.queries import rule
 from app.models.cycles import Cycle
 from app.models.improvement import Adjustment, Evidence, TaskResult
+from app.models.meetings import PaperEntry
 from app.models.monitoring import MonthlyCheck
 from app.models.planning import DepartmentPlan, Task
 from app.models.supervision import SupervisionCase
@@ -39,6 +40,7 @@ OWNERS: dict[type[Any], tuple[str, Callable[[Any], Cycle]]] = {
     Adjustment: ("adjustment", lambda row: row.cycle),
     WorkPointOpinion: ("work_point_opinion", lambda row: row.work_point_set.cycle),
     DepartmentPlan: ("department_plan", lambda row: row.cycle),
+    PaperEntry: ("paper_entry", lambda row: row.cycle),
 }
 """By model of the row a file belongs to: the relation of `Evidence`, and the row's year."""
 

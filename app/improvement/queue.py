@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from app.core import queue
 from app.core.actor import Actor
@@ -14,10 +13,10 @@ from app.core.queue import SOON, Addition, Desk, Waiting, in_sources, waiting_ro
 from app.core.text import message
 from app.models.cycles import PhaseCode
 from app.models.improvement import Adjustment, ResultStatus, TaskResult
-from app.models.organisation import Charge, Person
 from app.models.planning import Task, TaskStatus
+from app.organisation.deciding import decides_on
 from app.planning.queue import task_label
-from app.security.roles import STAFF, TOP_LEADER
+from app.security.roles import STAFF
 
 
 def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
@@ -54,7 +53,10 @@ def _adjustments(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             Adjustment,
             message("Adjustments to review"),
             "review",
-            rows.where(in_sources(Adjustment, "review"), _decides_on(actor, desk, department)),
+            rows.where(
+                in_sources(Adjustment, "review"),
+                decides_on(actor, department, Adjustment.submitted_by_id, desk.today),
+            ),
         )
     for step, title in (
         ("send_to_committee", message("Adjustments for the committee")),
@@ -143,29 +145,9 @@ def _results(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             "confirm",
             rows.where(
                 in_sources(TaskResult, "confirm"),
-                _decides_on(actor, desk, Task.lead_department_id),
+                decides_on(actor, Task.lead_department_id, TaskResult.submitted_by_id, desk.today),
             ),
         )
-
-
-def _decides_on(actor: Actor, desk: Desk, department: Any) -> ColumnElement[bool]:
-    """Rows of the departments in the leader's charge, never of the leader's own. Top leaders
-    step in where no leader in charge may decide (domain §1)."""
-    not_own = department.not_in(actor.departments)
-    in_charge = department.in_(actor.charged)
-    if not actor.has_role(TOP_LEADER):
-        return and_(in_charge, not_own)
-    able = exists(
-        select(Charge.id)
-        .join(Person, Person.id == Charge.leader_id)
-        .where(
-            Charge.department_id == department,
-            Charge.valid_from <= desk.today,
-            or_(Charge.valid_to.is_(None), Charge.valid_to >= desk.today),
-            or_(Person.department_id.is_(None), Person.department_id != department),
-        )
-    )
-    return and_(or_(in_charge, ~able), not_own)
 
 
 queue.register(waiting)

@@ -10,8 +10,9 @@ from app.core.actor import Actor
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
-from app.cycles import agenda
+from app.cycles import agenda, paper_entries
 from app.cycles.agenda import Deliberated
+from app.cycles.paper_entries import OnPaper
 from app.improvement.changes import apply_changes
 from app.improvement.rules import check_explained
 from app.models.improvement import (
@@ -22,6 +23,7 @@ from app.models.improvement import (
     TaskResult,
 )
 from app.models.meetings import Outcome
+from app.organisation.deciding import deciders_of
 
 
 def _apply(session: AnySession, actor: Actor, row: Adjustment, fields: Mapping[str, Any]) -> None:
@@ -35,6 +37,11 @@ def _explained(actor: Actor, row: TaskResult, fields: Mapping[str, Any]) -> None
 
 def _submit(session: AnySession, actor: Actor, row: TaskResult, fields: Mapping[str, Any]) -> None:
     row.submitted_at = clock.now()
+    row.submitted_by_id = actor.user_id
+
+
+def _propose(session: AnySession, actor: Actor, row: Adjustment, fields: Mapping[str, Any]) -> None:
+    row.submitted_by_id = actor.user_id
 
 
 def _confirm(session: AnySession, actor: Actor, row: TaskResult, fields: Mapping[str, Any]) -> None:
@@ -58,6 +65,7 @@ ADJUSTMENT = Workflow(
             AdjustmentStatus.REVIEW,
             message("Submit for review"),
             requires=("cause",),
+            effect=_propose,
             article="9.2",
         ),
         Transition(
@@ -123,6 +131,8 @@ ADJUSTMENT = Workflow(
         ),
     ),
     own_departments=_department,
+    submitter=lambda row: row.submitted_by_id,
+    deciders=lambda row: deciders_of(row, row.department_id, row.submitted_by_id),
 )
 
 TASK_RESULT = Workflow(
@@ -161,6 +171,8 @@ TASK_RESULT = Workflow(
     own_departments=lambda row: frozenset(
         {row.task.lead_department_id} if row.task and row.task.lead_department_id else ()
     ),
+    submitter=lambda row: row.submitted_by_id,
+    deciders=lambda row: deciders_of(row, row.task.lead_department_id, row.submitted_by_id),
 )
 
 agenda.register(
@@ -177,3 +189,20 @@ agenda.register(
 )
 workflow.register(ADJUSTMENT)
 workflow.register(TASK_RESULT)
+paper_entries.register(
+    OnPaper(
+        Adjustment,
+        {"review": "review_comment", "return": "review_comment"},
+        cycle=lambda row: row.cycle,
+        department=lambda row: row.department_id,
+    )
+)
+paper_entries.register(
+    OnPaper(
+        TaskResult,
+        {"confirm": "review_comment", "return": "review_comment"},
+        cycle=lambda row: row.task.cycle,
+        department=lambda row: row.task.lead_department_id,
+        follows=lambda row: (row.task,),
+    )
+)

@@ -3,11 +3,13 @@
 from app.models import (  # noqa: F401
     assessment,
     baseline,
+    carry_over,
     cycles,
     improvement,
     meetings,
     monitoring,
     organisation,
+    plan_comments,
     planning,
     search,
     supervision,

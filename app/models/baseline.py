@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, relationship
 from app.models.base import Domain, Measure, Percent, UtcDateTime, Weight, choice, field, ref
 from app.models.cycles import IndicatorKind
 from app.models.organisation import Department
-from app.models.planning import Decomposition, Task
+from app.models.planning import Decomposition, Task, TaskDepartmentRole
 
 
 class Baseline(Domain):
@@ -49,6 +49,7 @@ class BaselineTask(Domain):
         "department.id", "牵头部门", "Lead department", ondelete="RESTRICT"
     )
     departments_text: Mapped[Optional[str]] = field(Text, "配合部门", "Assisting departments")
+    start_on: Mapped[Optional[dt.date]] = field(None, "开始日期", "Start")
     due_on: Mapped[Optional[dt.date]] = field(None, "完成时限", "Due")
     due_text: Mapped[Optional[str]] = field(String(120), "时限表述", "Due as written")
     weight: Mapped[Optional[Decimal]] = field(Weight, "权重", "Weight")
@@ -56,6 +57,26 @@ class BaselineTask(Domain):
     baseline: Mapped[Baseline] = relationship()
     task: Mapped[Task] = relationship()
     lead_department: Mapped[Optional[Department]] = relationship()
+
+
+class BaselineDepartment(Domain):
+    """基准配合部门: a co-leading or assisting department as it was issued."""
+
+    __tablename__ = "baseline_department"
+    label = ("基准配合部门", "Baseline department")
+    __table_args__ = (
+        UniqueConstraint("baseline_task_id", "department_id"),
+        {"comment": "基准配合部门"},
+    )
+
+    baseline_task_id: Mapped[int] = ref(
+        "baseline_task.id", "基准任务", "Baseline task", ondelete="RESTRICT", index=False
+    )
+    department_id: Mapped[int] = ref("department.id", "部门", "Department", ondelete="RESTRICT")
+    role: Mapped[TaskDepartmentRole] = choice(TaskDepartmentRole, "role", "分工", "Role")
+
+    baseline_task: Mapped[BaselineTask] = relationship()
+    department: Mapped[Department] = relationship()
 
 
 class BaselineIndicator(Domain):

@@ -87,6 +87,9 @@ class Cycle(Domain):
     )
     data_cutoff_on: Mapped[Optional[dt.date]] = field(None, "数据截止日", "Data cut-off")
     closed_on: Mapped[Optional[dt.date]] = field(None, "关闭日期", "Closed on")
+    live_from: Mapped[Optional[dt.date]] = field(None, "启用日期", "Live from")
+    """The first day this system keeps, of a year begun in its middle: what was due before then
+    is history whose result is awaited, not late."""
     rule_book_id: Mapped[Optional[int]] = ref(
         "rule_book.id", "考核规则", "Rule book", ondelete="RESTRICT"
     )

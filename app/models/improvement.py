@@ -139,7 +139,9 @@ class Adjustment(Domain):
 
     __tablename__ = "adjustment"
     label = ("目标任务调整", "Adjustment")
-    protected = frozenset({"status", "decision_id", "applied_at", "review_comment"})
+    protected = frozenset(
+        {"status", "decision_id", "applied_at", "review_comment", "submitted_by_id"}
+    )
     __table_args__ = (
         not_blank("cause"),
         CheckConstraint("kind = 'add' OR task_id IS NOT NULL", name="names_its_task"),
@@ -159,6 +161,9 @@ class Adjustment(Domain):
     status: Mapped[AdjustmentStatus] = choice(
         AdjustmentStatus, "status", "状态", "Status", default=AdjustmentStatus.DRAFT
     )
+    submitted_by_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "提交人", "Submitted by", ondelete="RESTRICT"
+    )
     review_comment: Mapped[Optional[str]] = field(Text, "审阅意见", "Review comment")
     agenda_item_id: Mapped[Optional[int]] = ref(
         "agenda_item.id", "议题", "Agenda item", ondelete="RESTRICT"
@@ -171,6 +176,7 @@ class Adjustment(Domain):
     task: Mapped[Optional[Task]] = relationship()
     agenda_item: Mapped[Optional[AgendaItem]] = relationship()
     decision: Mapped[Optional[Decision]] = relationship()
+    submitted_by: Mapped[Optional[Person]] = relationship()
     changes: Mapped[list[AdjustmentChange]] = relationship(
         back_populates="adjustment", cascade="all, delete-orphan", passive_deletes=True
     )
@@ -203,7 +209,7 @@ class TaskResult(Domain):
 
     __tablename__ = "task_result"
     label = ("完成情况反馈", "Task result")
-    protected = frozenset({"status", "submitted_at", "review_comment"})
+    protected = frozenset({"status", "submitted_at", "submitted_by_id", "review_comment"})
     __table_args__ = (
         UniqueConstraint("task_id"),
         CheckConstraint(
@@ -224,9 +230,13 @@ class TaskResult(Domain):
         ResultStatus, "status", "状态", "Status", default=ResultStatus.DRAFT, index=True
     )
     submitted_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "提交时间", "Submitted at")
+    submitted_by_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "提交人", "Submitted by", ondelete="RESTRICT"
+    )
     review_comment: Mapped[Optional[str]] = field(Text, "审核意见", "Review comment")
 
     task: Mapped[Task] = relationship()
+    submitted_by: Mapped[Optional[Person]] = relationship()
 
 
 class Evidence(Domain):

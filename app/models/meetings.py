@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from app.models.base import Choice, Domain, UtcDateTime, choice, field, not_blank, ref
 from app.models.organisation import Department, Person
+
+if TYPE_CHECKING:
+    from app.models.cycles import Cycle
 
 
 class MeetingKind(Choice):
@@ -24,6 +27,15 @@ class Outcome(Choice):
     AMENDED = "amended", "修改后通过", "Approved as amended"
     DEFERRED = "deferred", "暂缓", "Deferred"
     REJECTED = "rejected", "不通过", "Rejected"
+
+
+class PaperStatus(Choice):
+    STANDING = "standing", "待本人确认", "Waiting for the signer"
+    ACKNOWLEDGED = "acknowledged", "本人已确认", "Acknowledged"
+    CONTESTED = "contested", "本人有异议", "Contested"
+    REFERRED = "referred", "报主要领导裁定", "Referred"
+    UPHELD = "upheld", "裁定维持", "Upheld"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
 
 
 class Meeting(Domain):
@@ -137,17 +149,28 @@ class PaperEntry(Domain):
     __tablename__ = "paper_entry"
     label = ("代录意见", "Entry from paper")
     protected = frozenset(
-        {"recorded_by_id", "recorded_at", "objection_until", "objection", "objected_at"}
-    )
+        {
+            "status", "recorded_by_id", "recorded_at", "objection_until", "objection",
+            "objected_at", "resolution", "resolved_by_id", "resolved_at",
+        }
+    )  # fmt: skip
     __table_args__ = (
         CheckConstraint("(objection IS NULL) = (objected_at IS NULL)", name="objection_whole"),
         Index("ix_paper_entry_subject_table_subject_id", "subject_table", "subject_id"),
         {"comment": "代录的纸质意见"},
     )
 
+    cycle_id: Mapped[int] = ref("cycle.id", "年度", "Year", ondelete="RESTRICT")
+    department_id: Mapped[Optional[int]] = ref(
+        "department.id", "部门", "Department", ondelete="RESTRICT"
+    )
     subject_table: Mapped[str] = field(String(60), "对象类型", "Subject kind")
     subject_id: Mapped[int] = field(None, "对象编号", "Subject ID")
     step: Mapped[str] = field(String(40), "步骤", "Step")
+    status: Mapped[PaperStatus] = choice(
+        PaperStatus, "status", "状态", "Status", default=PaperStatus.STANDING, index=True
+    )
+    signed_on: Mapped[dt.date] = field(None, "签署日期", "Signed on")
     text: Mapped[Optional[str]] = field(Text, "意见原文", "Words on paper")
     person_id: Mapped[int] = ref("ab_user.id", "签署人", "Person", ondelete="RESTRICT")
     recorded_by_id: Mapped[int] = ref("ab_user.id", "代录人", "Recorded by", ondelete="RESTRICT")
@@ -155,6 +178,14 @@ class PaperEntry(Domain):
     objection_until: Mapped[dt.date] = field(None, "异议截止", "Objection until")
     objection: Mapped[Optional[str]] = field(Text, "异议", "Objection")
     objected_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "异议时间", "Objected at")
+    resolution: Mapped[Optional[str]] = field(Text, "处理说明", "Resolution")
+    resolved_by_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "处理人", "Resolved by", ondelete="RESTRICT"
+    )
+    resolved_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "处理时间", "Resolved at")
 
+    cycle: Mapped[Cycle] = relationship()
+    department: Mapped[Optional[Department]] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     recorded_by: Mapped[Person] = relationship(foreign_keys=[recorded_by_id])
+    resolved_by: Mapped[Optional[Person]] = relationship(foreign_keys=[resolved_by_id])

@@ -222,6 +222,7 @@ class Delegation(Domain):
 
     __tablename__ = "delegation"
     label = ("授权", "Delegation")
+    protected = frozenset({"ended_at", "ended_by_id"})
     __table_args__ = (
         in_order("valid_from", "valid_to"),
         CheckConstraint("giver_id <> receiver_id", name="not_self"),
@@ -239,10 +240,20 @@ class Delegation(Domain):
     valid_from: Mapped[dt.date] = field(None, "起", "From")
     valid_to: Mapped[dt.date] = field(None, "止", "To")
     ground: Mapped[str] = field(String(200), "依据", "Ground")
+    ended_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "提前终止时间", "Ended early at")
+    ended_by_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "终止人", "Ended by", ondelete="SET NULL"
+    )
 
     giver: Mapped[Person] = relationship(foreign_keys=[giver_id])
     receiver: Mapped[Person] = relationship(foreign_keys=[receiver_id])
+    ended_by: Mapped[Optional[Person]] = relationship(foreign_keys=[ended_by_id])
     department: Mapped[Optional[Department]] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.giver} → {self.receiver}"
+
+    __repr__ = __str__
 
 
 class Charge(Domain):

@@ -10,7 +10,6 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from app.models.base import (
-    Choice,
     Domain,
     Measure,
     Percent,
@@ -33,57 +32,15 @@ from app.models.cycles import (
 )
 from app.models.meetings import AgendaItem, Decision
 from app.models.organisation import Department, Person
+from app.models.planning_states import Agreement as Agreement
+from app.models.planning_states import DecompositionStatus as DecompositionStatus
+from app.models.planning_states import PassedAs as PassedAs
+from app.models.planning_states import PlanStatus as PlanStatus
+from app.models.planning_states import TaskDepartmentRole as TaskDepartmentRole
+from app.models.planning_states import TaskOrigin as TaskOrigin
+from app.models.planning_states import TaskStatus as TaskStatus
+from app.models.planning_states import Visibility as Visibility
 from app.models.work_points import WorkPoint
-
-
-class PlanStatus(Choice):
-    DRAFT = "draft", "草稿", "Draft"
-    REVIEW = "review", "审阅中", "In review"
-    REVIEWED = "reviewed", "已审阅", "Reviewed"
-    RETURNED = "returned", "退回", "Returned"
-    SUBMITTED = "submitted", "已提交", "Submitted"
-    AGGREGATED = "aggregated", "已汇总", "Aggregated"
-
-
-class DecompositionStatus(Choice):
-    DRAFTING = "drafting", "编制中", "Drafting"
-    AGGREGATED = "aggregated", "已汇总", "Aggregated"
-    COMMITTEE = "committee", "提交党委会", "Committee"
-    APPROVED = "approved", "审定通过", "Approved"
-    RETURNED = "returned", "退回", "Returned"
-    ISSUED = "issued", "已发布", "Issued"
-
-
-class TaskStatus(Choice):
-    PROPOSED = "proposed", "拟定", "Proposed"
-    PUBLISHED = "published", "已发布", "Published"
-    ACCEPTED = "accepted", "已接受", "Accepted"
-    FINISHED = "finished", "已完成", "Finished"
-    TERMINATED = "terminated", "已终止", "Terminated"
-
-
-class Agreement(Choice):
-    ASKED = "asked", "待确认", "Asked"
-    AGREED = "agreed", "同意", "Agreed"
-    OBJECTED = "objected", "有异议", "Objected"
-
-
-class TaskOrigin(Choice):
-    ANNUAL = "annual", "年度任务", "Annual"
-    ADDED = "added", "年中新增", "Added"
-    CARRIED_OVER = "carried_over", "上年结转", "Carried over"
-    TEMPORARY = "temporary", "临时任务", "Temporary"
-
-
-class Visibility(Choice):
-    OPEN = "open", "校内公开", "Open"
-    CONCERNED = "concerned", "相关部门", "Concerned"
-    RESTRICTED = "restricted", "限制", "Restricted"
-
-
-class TaskDepartmentRole(Choice):
-    CO_LEAD = "co_lead", "共同牵头", "Co-lead"
-    ASSIST = "assist", "配合", "Assisting"
 
 
 class DepartmentPlan(Domain):
@@ -96,6 +53,7 @@ class DepartmentPlan(Domain):
             "status",
             "review_round",
             "sent_at",
+            "sent_by_id",
             "submitted_at",
             "reviewed_at",
             "reviewed_by_id",
@@ -117,6 +75,7 @@ class DepartmentPlan(Domain):
         None, "送审次数", "Times sent for review", default=0, server_default="0"
     )
     sent_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "送审时间", "Sent for review at")
+    sent_by_id: Mapped[Optional[int]] = ref("ab_user.id", "送审人", "Sent by", ondelete="RESTRICT")
     reviewed_by_id: Mapped[Optional[int]] = ref(
         "ab_user.id", "审阅领导", "Reviewed by", ondelete="RESTRICT"
     )
@@ -126,40 +85,13 @@ class DepartmentPlan(Domain):
 
     cycle: Mapped[Cycle] = relationship()
     department: Mapped[Department] = relationship()
-    reviewed_by: Mapped[Optional[Person]] = relationship()
+    sent_by: Mapped[Optional[Person]] = relationship(foreign_keys=[sent_by_id])
+    reviewed_by: Mapped[Optional[Person]] = relationship(foreign_keys=[reviewed_by_id])
 
     def __str__(self) -> str:
         return f"{self.cycle.year} {self.department.name}"
 
     __repr__ = __str__
-
-
-class PlanComment(Domain):
-    """审阅批注: what a reader of a department's plan says of it or of one of its tasks; the
-    department answers before it sends the plan again (Art. 4.3)."""
-
-    __tablename__ = "plan_comment"
-    label = ("审阅批注", "Review comment")
-    protected = frozenset({"author_id", "review_round", "answered_at", "answer"})
-    __table_args__ = (
-        not_blank("text"),
-        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answer_whole"),
-        {"comment": "对部门计划及其任务的审阅批注"},
-    )
-
-    department_plan_id: Mapped[int] = ref(
-        "department_plan.id", "部门计划", "Department plan", ondelete="CASCADE"
-    )
-    task_id: Mapped[Optional[int]] = ref("task.id", "目标任务", "Task", ondelete="CASCADE")
-    author_id: Mapped[int] = ref("ab_user.id", "批注人", "Author", ondelete="RESTRICT")
-    review_round: Mapped[int] = field(None, "送审次数", "Round", default=0, server_default="0")
-    text: Mapped[str] = field(Text, "批注", "Comment")
-    answer: Mapped[Optional[str]] = field(Text, "答复", "Answer")
-    answered_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "答复时间", "Answered at")
-
-    department_plan: Mapped[DepartmentPlan] = relationship()
-    task: Mapped[Optional[Task]] = relationship()
-    author: Mapped[Person] = relationship()
 
 
 class Decomposition(Domain):
@@ -224,6 +156,9 @@ class Task(Domain):
             "carried_from_id",
             "agreement",
             "objection",
+            "passed_as",
+            "passed_by_id",
+            "accept_by",
             "actual_percent",
             "planned_percent",
             "light",
@@ -315,6 +250,13 @@ class Task(Domain):
         Agreement, "agreement", "承接意见", "Agreement", nullable=True
     )
     objection: Mapped[Optional[str]] = field(Text, "异议", "Objection")
+    passed_as: Mapped[Optional[PassedAs]] = choice(
+        PassedAs, "passed_as", "下达职务", "Passed as", nullable=True
+    )
+    passed_by_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "下达人", "Passed by", ondelete="RESTRICT"
+    )
+    accept_by: Mapped[Optional[dt.date]] = field(None, "接受期限", "Accept by")
     accepted_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "接受时间", "Accepted at")
     finished_on: Mapped[Optional[dt.date]] = field(None, "完成日期", "Finished on")
     terminated_on: Mapped[Optional[dt.date]] = field(None, "终止日期", "Terminated on")
@@ -327,6 +269,7 @@ class Task(Domain):
     section: Mapped[Optional[Department]] = relationship(foreign_keys=[section_id])
     owner: Mapped[Optional[Person]] = relationship(foreign_keys=[owner_id])
     leader: Mapped[Optional[Person]] = relationship(foreign_keys=[leader_id])
+    passed_by: Mapped[Optional[Person]] = relationship(foreign_keys=[passed_by_id])
     parent: Mapped[Optional[Task]] = relationship(remote_side="Task.id", foreign_keys=[parent_id])
     carried_from: Mapped[Optional[Task]] = relationship(
         remote_side="Task.id", foreign_keys=[carried_from_id]

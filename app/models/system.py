@@ -1,4 +1,4 @@
-"""The audit trail, notifications, saved views and import jobs."""
+"""The audit trail, notifications and what goes outside, saved views and import jobs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Choice, Domain, UtcDateTime, choice, field, not_blank, ref
+from app.models.cycles import Phase
 from app.models.organisation import Department, Person
 
 
@@ -18,6 +19,24 @@ class OutboxStatus(Choice):
     SENT = "sent", "已发送", "Sent"
     FAILED = "failed", "失败", "Failed"
     DEAD = "dead", "放弃", "Dead"
+
+
+class Channel(Choice):
+    """The ways outside: to a person by e-mail, to the college's groups by their robots."""
+
+    MAIL = "mail", "电子邮件", "E-mail"
+    WECOM = "wecom", "企业微信群机器人", "WeCom group robot"
+    DINGTALK = "dingtalk", "钉钉群机器人", "DingTalk group robot"
+    FEISHU = "feishu", "飞书群机器人", "Feishu group robot"
+
+
+class Digest(Choice):
+    """How a person wants several notifications: each at once, gathered for the rule book's
+    minutes, or once in the morning."""
+
+    AT_ONCE = "at_once", "即时发送", "At once"
+    GATHERED = "gathered", "定时汇总", "Gathered"
+    DAILY = "daily", "每日汇总", "Once a day"
 
 
 class ImportStatus(Choice):
@@ -100,33 +119,99 @@ class Notification(Domain):
     person: Mapped[Person] = relationship()
 
 
+class Reminder(Domain):
+    """催报: on a day, whoever owes something in a phase was reminded of it: a department (its
+    heads) or a leader. `receivers` is how many people got the message."""
+
+    __tablename__ = "reminder"
+    label = ("催报", "Reminder")
+    __table_args__ = (
+        UniqueConstraint("phase_id", "department_id", "reminded_on"),
+        UniqueConstraint("phase_id", "leader_id", "reminded_on"),
+        CheckConstraint("(department_id IS NULL) <> (leader_id IS NULL)", name="one_debtor"),
+        CheckConstraint("receivers > 0", name="somebody_received"),
+        {"comment": "催报记录"},
+    )
+
+    phase_id: Mapped[int] = ref("phase.id", "阶段", "Phase", ondelete="CASCADE")
+    department_id: Mapped[Optional[int]] = ref(
+        "department.id", "被催报部门", "Department", ondelete="RESTRICT"
+    )
+    leader_id: Mapped[Optional[int]] = ref(
+        "ab_user.id", "被催报领导", "Leader", ondelete="RESTRICT"
+    )
+    reminded_on: Mapped[dt.date] = field(None, "催报日期", "Reminded on")
+    receivers: Mapped[int] = field(None, "接收人数", "Receivers")
+    reminded_by_id: Mapped[int] = ref("ab_user.id", "催报人", "Reminded by", ondelete="RESTRICT")
+
+    phase: Mapped[Phase] = relationship()
+    department: Mapped[Optional[Department]] = relationship()
+    leader: Mapped[Optional[Person]] = relationship(foreign_keys=[leader_id])
+    reminded_by: Mapped[Person] = relationship(foreign_keys=[reminded_by_id])
+
+
 class OutboxMessage(Domain):
-    """发件箱: a message on its way outside. It carries a count and a link, never content."""
+    """发件箱: what must go outside. It carries how many notifications wait, and has no column for
+    their content. Without a person it goes to a group of the college.
+
+    `not_before` is empty while the person's digest decides when it goes; `claimed_until` is set
+    while a deliverer has it in hand.
+    """
 
     __tablename__ = "outbox_message"
     label = ("发件箱", "Outbox message")
-    protected = frozenset({"status", "attempts", "sent_at", "last_error"})
+    protected = frozenset(
+        {"status", "items", "attempts", "not_before", "claimed_until", "sent_at", "last_error"}
+    )
     __table_args__ = (
         UniqueConstraint("deduplication_key"),
         CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+        CheckConstraint("items > 0", name="items_positive"),
+        CheckConstraint("(channel = 'mail') = (person_id IS NOT NULL)", name="mail_to_a_person"),
         Index("ix_outbox_message_status_not_before", "status", "not_before"),
         {"comment": "发件箱"},
     )
 
     person_id: Mapped[Optional[int]] = ref("ab_user.id", "接收人", "Person", ondelete="CASCADE")
-    channel: Mapped[str] = field(String(40), "渠道", "Channel")
-    subject: Mapped[str] = field(String(200), "主题", "Subject")
-    body: Mapped[str] = field(Text, "正文", "Body")
+    channel: Mapped[Channel] = choice(Channel, "channel", "渠道", "Channel")
+    items: Mapped[int] = field(None, "通知条数", "Notifications", default=1, server_default="1")
     deduplication_key: Mapped[str] = field(String(120), "去重键", "Deduplication key")
     status: Mapped[OutboxStatus] = choice(
         OutboxStatus, "status", "状态", "Status", default=OutboxStatus.WAITING
     )
     attempts: Mapped[int] = field(None, "尝试次数", "Attempts", default=0, server_default="0")
     not_before: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "最早发送", "Not before")
+    claimed_until: Mapped[Optional[dt.datetime]] = field(
+        UtcDateTime, "发送中（至）", "In hand until"
+    )
     sent_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "发送时间", "Sent at")
     last_error: Mapped[Optional[str]] = field(Text, "最近错误", "Last error")
 
     person: Mapped[Optional[Person]] = relationship()
+
+
+class NotificationChoice(Domain):
+    """通知方式: what a person wants to get outside. Without a row the defaults hold."""
+
+    __tablename__ = "notification_choice"
+    label = ("通知方式", "Notification choice")
+    __table_args__ = (
+        UniqueConstraint("person_id"),
+        {"comment": "本人选择的通知方式"},
+    )
+
+    person_id: Mapped[int] = ref("ab_user.id", "本人", "Person", ondelete="CASCADE", index=False)
+    mail: Mapped[bool] = field(
+        None, "接收邮件提醒", "Reminders by e-mail", default=True, server_default="1"
+    )
+    digest: Mapped[Digest] = choice(
+        Digest, "digest", "发送频率", "How often", default=Digest.GATHERED
+    )
+    quiet: Mapped[bool] = field(
+        None, "遵守免打扰时段", "Keep quiet hours", default=True, server_default="1"
+    )
+
+    person: Mapped[Person] = relationship()
 
 
 class SavedView(Domain):

@@ -51,8 +51,10 @@ def compute(
     day: dt.date,
     finished_on: dt.date | None,
     thresholds: Thresholds,
+    live_from: dt.date | None = None,
 ) -> Verdict:
-    """The light of a check at `day`. The worst rule that fires decides."""
+    """The light of a check at `day`. The worst rule that fires decides. Of a year begun in its
+    middle, on `live_from`, what was due before has no light until something is reported."""
     if finished_on is not None:
         if due_on is not None and finished_on > due_on:
             return Verdict(
@@ -60,6 +62,14 @@ def compute(
             )
         return Verdict(
             Light.BLUE, "light.finished", message("Finished on %(day)s.", day=finished_on)
+        )
+    if actual is None and due_on is not None and live_from is not None and due_on < live_from:
+        return Verdict(
+            Light.GREY,
+            "light.no_data",
+            message(
+                "Due before this system was begun on %(day)s; the result is awaited.", day=live_from
+            ),
         )
     if due_on is not None and day > due_on and (actual is None or actual < 100):
         days = (day - due_on).days
@@ -79,7 +89,7 @@ def compute(
             "light.orange_lag_points",
             message(
                 "%(lag)s points behind the plan (more than %(limit)s).",
-                lag=f"{lag:f}",
+                lag=f"{lag.normalize():f}",
                 limit=f"{thresholds.orange:f}",
             ),
         )
@@ -91,7 +101,7 @@ def compute(
             "light.yellow_lag_points",
             message(
                 "%(lag)s points behind the plan (more than %(limit)s).",
-                lag=f"{lag:f}",
+                lag=f"{lag.normalize():f}",
                 limit=f"{thresholds.yellow:f}",
             ),
         )
@@ -104,7 +114,7 @@ def compute(
         "light.green",
         message(
             "On plan (%(lag)s points behind at most %(limit)s).",
-            lag=f"{lag:f}",
+            lag=f"{lag.normalize():f}",
             limit=f"{thresholds.yellow:f}",
         ),
     )

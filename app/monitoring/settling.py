@@ -43,6 +43,7 @@ def light_of(
         actual=actual,
         quality=quality,
         due_on=task.due_on,
+        live_from=task.cycle.live_from,
         day=day,
         finished_on=task.finished_on,
         thresholds=Thresholds(

@@ -19,6 +19,7 @@ from app.models.monitoring import (
     MonthlyCheck,
 )
 from app.models.planning import Task, TaskStatus
+from app.monitoring import sheet_views
 from app.monitoring.forms import CoordinationForm, MonthlyCheckForm
 from app.web.formats import show_long_text
 from app.web.lists import Overdue, QuickFilter, always, of_my_departments
@@ -151,6 +152,7 @@ def register(builder: Any) -> None:
         "category_icon": "activity",
     }
     MonthlyCheckView.related_views = [CheckContributionView]
+    sheet_views.register(builder, category)
     builder.add_view(
         MonthlyCheckView,
         "monthly_check",

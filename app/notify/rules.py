@@ -1,4 +1,5 @@
-"""Inbox and saved views belong to their person; the outbox to the administrator."""
+"""Inbox, choice of notifications and saved views belong to their person; the outbox to the
+administrator; reminders are written by their command only."""
 
 from __future__ import annotations
 
@@ -17,9 +18,12 @@ from app.models.system import (
     ImportJob,
     ImportLayout,
     Notification,
+    NotificationChoice,
     OutboxMessage,
+    Reminder,
     SavedView,
 )
+from app.organisation.rules import in_hands
 
 
 def is_local_path(place: str) -> bool:
@@ -40,8 +44,18 @@ def _own_notification(actor: Actor, verb: str, row: Any) -> bool:
     return bool(row.person_id == actor.user_id)
 
 
+def _handled_by_steps(actor: Actor, verb: str, row: Any) -> bool:
+    """Nobody writes a message; the administrator decides on one that did not go."""
+    return verb not in ("add", "edit", "delete")
+
+
 def _seen_views(actor: Actor) -> ColumnElement[bool]:
     return or_(SavedView.owner_id == actor.user_id, SavedView.shared)
+
+
+def _seen_reminders(actor: Actor) -> ColumnElement[bool]:
+    """The college's readers; whoever was reminded, and the leader of the department."""
+    return or_(in_hands(Reminder.department_id, actor), Reminder.leader_id == actor.user_id)
 
 
 def _all(actor: Actor) -> ColumnElement[bool]:
@@ -55,7 +69,16 @@ policy.register(
         "notification", lambda actor: Notification.person_id == actor.user_id, _own_notification
     ),
 )
-policy.register(OutboxMessage, Policy("outbox_message", _all, policy.nobody))
+policy.register(Reminder, Policy("phase", _seen_reminders, policy.nobody))
+policy.register(
+    NotificationChoice,
+    Policy(
+        "notification_choice",
+        lambda actor: NotificationChoice.person_id == actor.user_id,
+        _own_notification,
+    ),
+)
+policy.register(OutboxMessage, Policy("outbox_message", _all, _handled_by_steps))
 policy.register(SavedView, Policy("saved_view", _seen_views, _own_view))
 policy.register(
     ImportJob,

@@ -96,6 +96,7 @@ def hand_on(
                 successor
                 for successor in goes_to
                 if not any(same(row, one) for one in held_at(session, model, successor, day))
+                and (model is not Delegation or _holds(session, row.giver_id, successor, day))
             ]
             for successor in free:
                 session.add(_anew(row, successor, day))
@@ -106,6 +107,14 @@ def hand_on(
     for successor in successors:
         _class_on(session, department, successor)
     return moved
+
+
+def _holds(session: AnySession, giver: int, successor: Department, day: dt.date) -> bool:
+    """Does the giver of a delegation hold at the successor what it would pass?"""
+    posts = held_at(session, Appointment, successor, day)
+    return any(one.person_id == giver and one.post in HEADING_POSTS for one in posts) or any(
+        one.leader_id == giver for one in held_at(session, Charge, successor, day)
+    )
 
 
 def _anew(row: Any, successor: Department, day: dt.date) -> Any:

@@ -27,7 +27,8 @@ from app.models.organisation import (
     DepartmentSuccessor,
     Person,
 )
-from app.security.roles import COLLEGE_READERS, OFFICE
+from app.organisation.delegations import check_given
+from app.security.roles import ADMIN, COLLEGE_READERS, OFFICE
 
 
 def reads_college(actor: Actor) -> bool:
@@ -87,17 +88,31 @@ def check_period(row: Any) -> None:
 
 
 def check_delegation(row: Delegation) -> None:
+    """Within its dates it goes from one person to another; a new or changed one is asked more
+    (`app.organisation.delegations`)."""
     check_period(row)
     giver = row.giver_id or getattr(row.giver, "id", None)
     receiver = row.receiver_id or getattr(row.receiver, "id", None)
     if giver is not None and giver == receiver:
         raise RuleViolation(message("Nobody delegates to themselves."), "receiver")
+    check_given(row)
 
 
 def _read_delegations(actor: Actor) -> ColumnElement[bool]:
-    if reads_college(actor) or actor.has_role("Admin"):
+    if _keeps_posts(actor) or reads_college(actor):
         return true()
     return or_(Delegation.giver_id == actor.user_id, Delegation.receiver_id == actor.user_id)
+
+
+def _can_write_delegation(actor: Actor, verb: str, row: Delegation) -> bool:
+    """The giver gives and ends; the Office and the administrator do it for anybody. Who stands
+    in for somebody passes nothing on: a capacity holds no right to delegate."""
+    giver = row.giver_id or getattr(row.giver, "id", None)
+    return _keeps_posts(actor) or giver == actor.user_id
+
+
+def _keeps_posts(actor: Actor) -> bool:
+    return actor.has_role(ADMIN, OFFICE)
 
 
 guard.register_account(
@@ -110,7 +125,7 @@ policy.register(
 policy.register(DepartmentClass, Policy("department_class", policy.everyone, policy.college_wide))
 policy.register(Person, Policy("person", policy.everyone, policy.college_wide))
 policy.register(Appointment, Policy("appointment", policy.everyone, policy.college_wide))
-policy.register(Delegation, Policy("delegation", _read_delegations, policy.college_wide))
+policy.register(Delegation, Policy("delegation", _read_delegations, _can_write_delegation))
 policy.register(Charge, Policy("charge", policy.everyone, policy.college_wide))
 guard.register_invariant(Department, check_department)
 guard.register_invariant(Appointment, check_period)

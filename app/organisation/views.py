@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app
-from flask_babel import lazy_gettext
+from flask import current_app, redirect, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from wtforms import PasswordField, SelectMultipleField, validators
 from wtforms.fields.choices import Choice
 
+from app.core import clock, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.text import message, words
 from app.extensions import db
 from app.models.organisation import Appointment, Charge, Delegation, Department, Person
-from app.organisation.forms import PersonForm
+from app.organisation.delegations import announce, end_delegation
+from app.organisation.forms import DelegationForm, PersonForm
 from app.organisation.succession_views import SuccessionView, told_of
 from app.security.roles import ROLE_LABELS
 from app.web import formats
 from app.web.lists import of_my_departments
+from app.web.reader import the_actor
+from app.web.refusals import written
 from app.web.timeline import History
 from app.web.views import DomainView, interface
 
@@ -166,12 +172,49 @@ class AppointmentView(DomainView):
     search_columns = ["department", "post", "valid_from", "valid_to"]
 
 
-class DelegationView(DomainView):
+class DelegationView(DelegationForm, DomainView):
     datamodel = interface(Delegation)
-    list_columns = ["giver", "receiver", "department", "valid_from", "valid_to", "ground"]
-    show_columns = ["giver", "receiver", "department", "valid_from", "valid_to", "ground"]
+    show_template = "organisation/delegation.html"
+    list_columns = [
+        "giver", "receiver", "department", "valid_from", "valid_to", "ended_at", "ground",
+    ]  # fmt: skip
+    show_columns = [
+        "giver", "receiver", "department", "valid_from", "valid_to", "ground", "ended_at",
+        "ended_by",
+    ]  # fmt: skip
     form_columns = ("giver", "receiver", "department", "valid_from", "valid_to", "ground")
     search_columns = ["department", "valid_from", "valid_to"]
+    base_order = ("valid_to", "desc")
+    own_methods = {"end": "end"}
+
+    def new_row(self, form: Any, actor: Actor) -> Any:
+        row = super().new_row(form, actor)
+        db.session.flush()
+        announce(db.session, actor, row, url_for(f"{self.endpoint}.show", pk=row.id))
+        return row
+
+    def render_page(self, row: Any, actor: Actor, **told: Any) -> Any:
+        over = row.ended_at is not None or row.valid_to < clock.today()
+        state = (
+            gettext("Ended early") if row.ended_at is not None
+            else gettext("Over") if over
+            else gettext("Not begun") if row.valid_from > clock.today()
+            else gettext("In force")
+        )  # fmt: skip
+        may_end = not over and policy.can(actor, "end", row)
+        return super().render_page(row, actor, state=state, may_end=may_end, **told)
+
+    @expose("/end/<pk>", methods=["POST"])
+    @has_access
+    def end(self, pk: str) -> Any:
+        """End a delegation now."""
+        row, actor = self._row(pk), the_actor()
+
+        def write() -> None:
+            end_delegation(db.session, actor, row)
+
+        written(write, actor, gettext("The delegation has ended."))
+        return redirect(url_for(f"{self.endpoint}.show", pk=pk))
 
 
 class ChargeView(DomainView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 
@@ -12,17 +13,30 @@ from app.core import clock, workflow
 from app.core.actor import Actor
 from app.core.audit import plain
 from app.core.unit_of_work import AnySession
-from app.models.baseline import Baseline, BaselineIndicator, BaselineMilestone, BaselineTask
+from app.models.baseline import (
+    Baseline,
+    BaselineDepartment,
+    BaselineIndicator,
+    BaselineMilestone,
+    BaselineTask,
+)
 from app.models.planning import Decomposition, Task, TaskDepartment, TaskStatus
+from app.planning import acceptance
 
 
 def freeze(
-    session: AnySession, actor: Actor, table: Decomposition, *, only_its_own: bool = False
+    session: AnySession,
+    actor: Actor,
+    table: Decomposition,
+    issued_on: dt.date,
+    *,
+    only_its_own: bool = False,
 ) -> Baseline:
     """Publish the proposed tasks of the table's year and keep a copy of each.
 
     Runs inside the steps `issue` and `adopt`. Tasks of another issued table of the year are
-    left alone; `only_its_own` also leaves those that belong to no table.
+    left alone; `only_its_own` also leaves those that belong to no table. The departments'
+    time to accept runs from `issued_on`.
     The copy's hash is written with it, so that a print can be checked against it.
     """
     tasks = list(
@@ -42,8 +56,10 @@ def freeze(
             )
         )
     )
+    accept_by = acceptance.last_day(session, table.cycle, issued_on)
     for task in tasks:
         task.decomposition_id = table.id
+        task.accept_by = accept_by
     workflow.apply_all(session, actor, tasks, "publish")
     baseline = Baseline(decomposition_id=table.id, frozen_at=clock.now())
     copies = [_copy(baseline, task) for task in tasks]
@@ -71,13 +87,22 @@ def _copy(baseline: Baseline, task: Task) -> BaselineTask:
             for part in sorted(task.departments, key=lambda part: part.position)
         )
         or None,
+        start_on=task.start_on,
         due_on=task.due_on,
         due_text=task.due_text,
         weight=task.weight,
     )
 
 
-def _parts(copy: BaselineTask, task: Task) -> list[BaselineIndicator | BaselineMilestone]:
+def _parts(
+    copy: BaselineTask, task: Task
+) -> list[BaselineDepartment | BaselineIndicator | BaselineMilestone]:
+    departments = [
+        BaselineDepartment(
+            baseline_task_id=copy.id, department_id=part.department_id, role=part.role
+        )
+        for part in task.departments
+    ]
     indicators = [
         BaselineIndicator(
             baseline_task_id=copy.id,
@@ -100,7 +125,7 @@ def _parts(copy: BaselineTask, task: Task) -> list[BaselineIndicator | BaselineM
         )
         for milestone in task.milestones
     ]
-    return [*indicators, *milestones]
+    return [*departments, *indicators, *milestones]
 
 
 def _hash(copies: list[BaselineTask]) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.unit_of_work import AnySession
+from app.models.cycles import Cycle
 from app.models.organisation import Department
 from app.models.planning import Milestone, Task, TaskStatus
 from app.planning.rules import counted_tasks
@@ -129,8 +130,12 @@ class Standing:
 
 
 def overdue(day: dt.date) -> ColumnElement[bool]:
-    """Tasks under way whose time was up before `day`."""
-    return and_(Task.status.in_(UNDER_WAY), Task.due_on < day)
+    """Tasks under way whose time was up before `day`. What was due before the college began to
+    keep its year here is history: not late, its result is awaited."""
+    live = select(func.min(Cycle.live_from)).scalar_subquery()
+    return and_(
+        Task.status.in_(UNDER_WAY), Task.due_on < day, or_(live.is_(None), Task.due_on >= live)
+    )
 
 
 def standings(

@@ -1,25 +1,32 @@
-"""The form by which a part of a task is passed to other departments (Art. 5.1)."""
+"""The forms by which a part of a task is passed to other departments, and a work point is broken
+down into tasks of departments (Art. 5.1)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from wtforms import BooleanField, SelectMultipleField, validators
 from wtforms.fields.choices import SelectChoice
 
 from app.core.errors import Refusal
+from app.core.policy import visible
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.models.organisation import Department, DepartmentKind
 from app.models.planning import Task
+from app.models.work_points import WorkPoint
+from app.planning import break_down as breaking
 from app.planning import parts
 from app.web.forms import DomainModelConverter
+from app.web.interface import key_of
+from app.web.links import list_link
 from app.web.reader import the_actor
 from app.web.refusals import show_refusal
 
@@ -32,6 +39,61 @@ class PartPages:
     datamodel: Any
     endpoint: Any
     label_columns: Any
+
+    @expose("/break_down/<point>", methods=["GET", "POST"])
+    @has_access
+    def break_down(self, point: str) -> Any:
+        """What the departments are to do about a work point, and which ones do it."""
+        actor = the_actor()
+        row = db.session.scalar(
+            select(WorkPoint)
+            .join(WorkPoint.work_point_set)
+            .where(visible(actor, WorkPoint), WorkPoint.id == key_of(point))
+        )
+        if row is None or not breaking.may_break_down(actor):
+            abort(404)
+        here = url_for("WorkPointSetView.show", pk=row.work_point_set_id)
+        try:
+            breaking.refuse_breaking(db.session, actor, row)
+        except Refusal as refusal:
+            flash(str(refusal), "warning")
+            return redirect(here)
+        departments = breaking.takers(db.session, actor)
+        whole = Task(title=row.text[:500])
+        form = _part_form(self.datamodel, self.label_columns, whole, departments)
+        code = 200
+        if form.is_submitted():
+            code = 422
+            if form.validate():
+                try:
+                    with unit_of_work(db.session, actor):
+                        made = breaking.break_down(
+                            db.session, actor, row, _chosen(form, departments), _part(form)
+                        )
+                except (Refusal, IntegrityError) as error:
+                    show_refusal(form, error)
+                else:
+                    flash(_done(len(made)), "success")
+                    return redirect(list_link(Task, work_point=point))
+        page = self.render_template(  # type: ignore[attr-defined]
+            "web/form.html",
+            title=gettext("Break this point down"),
+            subtitle=f"{row.number} {row.text}",
+            row=None,
+            form=form,
+            sections=[
+                (gettext("Who does it"),
+                 [form[name] for name in ("everyone", "departments", "others") if name in form]),
+                (gettext("What is to be done"), [form[name] for name in OF_THE_TASK]),
+            ],
+            note=gettext(
+                "Each department gets a task of its own for this work point. Its head agrees or"
+                " objects; the year's table is aggregated once everyone has agreed."
+            ),
+            submit_label=gettext("Propose to the departments"),
+            back=here,
+        )  # fmt: skip
+        return page, code
 
     @expose("/pass_part/<pk>", methods=["GET", "POST"])
     @has_access

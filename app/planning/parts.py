@@ -27,8 +27,7 @@ from app.models.planning import (
     Task,
     TaskStatus,
 )
-from app.organisation.rules import heads
-from app.planning.part_rules import OPEN_AGREEMENTS, hands_down
+from app.planning.part_rules import OPEN_AGREEMENTS, hands_down, post_of
 
 ON_ITS_WAY = (
     DecompositionStatus.AGGREGATED,
@@ -64,7 +63,7 @@ def receivers(session: AnySession, actor: Actor, task: Task) -> list[Department]
                 or_(Department.valid_from.is_(None), Department.valid_from <= today),
                 or_(Department.valid_to.is_(None), Department.valid_to >= today),
                 Department.id != task.lead_department_id,
-                Department.id.not_in(actor.headed),
+                Department.id.not_in(actor.speaks_for()),
             )
             .order_by(Department.sort_order, Department.id)
         )
@@ -75,7 +74,8 @@ def refuse_passing(session: AnySession, actor: Actor, task: Task) -> None:
     """Raise why the actor passes no part of this task now."""
     if task.status != TaskStatus.PROPOSED:
         raise WrongState(message("Parts are passed while the task is proposed."))
-    if not actor.everything and not (actor.may("task:add") and hands_down(actor, task)):
+    may = any(one.grants("task:add") and hands_down(one, task) for one in actor.capacities)
+    if not (actor.everything or may):
         raise NotAllowed(
             message(
                 "The head of the lead department, its leader or the Office passes parts of a task."
@@ -83,7 +83,7 @@ def refuse_passing(session: AnySession, actor: Actor, task: Task) -> None:
         )
     if task.agreement in OPEN_AGREEMENTS:
         raise WrongState(message("Agree to the task itself before passing parts of it."))
-    _refuse_settled(session, task)
+    refuse_settled(session, task.cycle_id, task.decomposition_id)
 
 
 def pass_part(
@@ -106,7 +106,7 @@ def pass_part(
         select(Task.lead_department_id, Task.title).where(Task.parent_id == task.id)
     ).all()
     for department in departments:
-        _refuse_receiver(actor, task, department)
+        refuse_receiver(actor, task, department)
         if (department.id, title) in {tuple(one) for one in siblings}:
             why = message("%(name)s has this part already.", name=department.name)
             raise RuleViolation(why, "departments")
@@ -122,6 +122,8 @@ def pass_part(
             due_on=part.due_on,
             weight=part.weight,
             agreement=Agreement.ASKED,
+            passed_as=post_of(actor, task.lead_department_id),
+            passed_by_id=actor.user_id,
             milestones=_copied(task) if part.with_milestones else [],
             **{name: getattr(task, name) for name in INHERITED},
         )
@@ -133,12 +135,13 @@ def pass_part(
     return made
 
 
-def _refuse_receiver(actor: Actor, task: Task, department: Department) -> None:
+def refuse_receiver(actor: Actor, task: Task | None, department: Department) -> None:
+    """Raise why this department takes no part of `task` (None: of a work point) from the actor."""
     if department.kind == DepartmentKind.SECTION:
         why = message("A section takes its work from its own department.")
-    elif department.id == task.lead_department_id:
+    elif task is not None and department.id == task.lead_department_id:
         why = message("The lead department does not pass a part to itself.")
-    elif heads(actor, department.id):
+    elif department.id in actor.speaks_for():
         why = message(
             "You head %(name)s yourself, and nobody agrees to their own part: propose the task"
             " there.",
@@ -175,12 +178,14 @@ def open_parts(session: AnySession, cycle_id: int, decomposition_id: int | None)
     )
 
 
-def _refuse_settled(session: AnySession, task: Task) -> None:
+def refuse_settled(session: AnySession, cycle_id: int, decomposition_id: int | None) -> None:
+    """Raise WrongState while the table these parts belong to lies with the Office or the
+    committee; without a table of their own, any of the year."""
     settled = select(Decomposition.id).where(
-        Decomposition.cycle_id == task.cycle_id, Decomposition.status.in_(ON_ITS_WAY)
+        Decomposition.cycle_id == cycle_id, Decomposition.status.in_(ON_ITS_WAY)
     )
-    if task.decomposition_id is not None:
-        settled = settled.where(Decomposition.id == task.decomposition_id)
+    if decomposition_id is not None:
+        settled = settled.where(Decomposition.id == decomposition_id)
     if session.scalar(settled.limit(1)) is not None:
         raise WrongState(
             message(
@@ -219,7 +224,8 @@ def _require(part: Task, *agreements: Agreement) -> None:
 def _may_agree(actor: Actor, part: Task, fields: Mapping[str, Any]) -> None:
     _require(part, Agreement.ASKED, Agreement.OBJECTED)
     parent = policy.related(part, "parent")
-    if parent is not None and heads(actor, parent.lead_department_id):
+    whole = frozenset({parent.lead_department_id} if parent is not None else ())
+    if actor.has_submitted(part.passed_by_id) or actor.sides_with(whole):
         raise NotAllowed(message("Nobody agrees to their own part."))
 
 
@@ -231,7 +237,7 @@ def _may_ask_again(actor: Actor, part: Task, fields: Mapping[str, Any]) -> None:
     _require(part, Agreement.AGREED, Agreement.OBJECTED)
     session = object_session(part)
     assert session is not None
-    _refuse_settled(session, part)
+    refuse_settled(session, part.cycle_id, part.decomposition_id)
 
 
 def _agree(session: AnySession, actor: Actor, part: Task, fields: Mapping[str, Any]) -> None:

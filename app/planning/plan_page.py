@@ -12,19 +12,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.core.actor import Actor
-from app.core.clock import COLLEGE_ZONE
 from app.core.policy import visible
+from app.core.text import Message
 from app.core.unit_of_work import AnySession
 from app.models.cycles import Phase, PhaseCode
+from app.models.plan_comments import PlanComment
 from app.models.planning import (
     DepartmentPlan,
     Indicator,
     Milestone,
-    PlanComment,
     PlanStatus,
     Task,
     TaskDepartment,
 )
+from app.planning.plan_late import deadline_counts, lateness
 from app.planning.plan_rules import IN_DEPARTMENT, Problem
 from app.planning.plan_workflow import open_problems, weight_total
 
@@ -43,7 +44,9 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """A plan as its reader sees it. `due_on` is the last day of what it waits for now."""
+    """A plan as its reader sees it. `due_on` is the last day of what it waits for now; `missed`
+    is that day where it sets no deadline (`plan_late.deadline_counts`); `late` says what came
+    late all the same."""
 
     plan: DepartmentPlan
     lines: Sequence[PlanLine]
@@ -51,7 +54,8 @@ class PlanPage:
     comments: Sequence[PlanComment]
     weight_total: Decimal | None
     due_on: dt.date | None
-    late: bool
+    missed: dt.date | None
+    late: Sequence[Message]
 
     @property
     def writing(self) -> bool:
@@ -80,7 +84,7 @@ def load_plan_page(session: AnySession, actor: Actor, plan: DepartmentPlan) -> P
             .options(joinedload(PlanComment.task))
         )
     )
-    due_on, submitted_late = _deadline(session, plan)
+    due_on, missed = _deadline(session, plan)
     return PlanPage(
         plan,
         _lines(session, actor, plan, problems),
@@ -88,7 +92,8 @@ def load_plan_page(session: AnySession, actor: Actor, plan: DepartmentPlan) -> P
         comments,
         weight_total(session, plan.cycle),
         due_on,
-        submitted_late,
+        missed,
+        lateness(session, plan),
     )
 
 
@@ -110,6 +115,7 @@ def _lines(
         )
         .where(visible(actor, Task), Task.department_plan_id == plan.id)
         .order_by(Task.sort_order, Task.id)
+        .options(joinedload(Task.carried_from))
     )
     return [
         PlanLine(
@@ -133,16 +139,14 @@ PHASE_OF = {
 """By what phase's end a plan in this state is to move on (Art. 4.2-4.3)."""
 
 
-def _deadline(session: AnySession, plan: DepartmentPlan) -> tuple[dt.date | None, bool]:
-    """The last day of what the plan waits for, and whether it was submitted after its day."""
-    wanted = PHASE_OF.get(plan.status, PhaseCode.REVIEW)
+def _deadline(session: AnySession, plan: DepartmentPlan) -> tuple[dt.date | None, dt.date | None]:
+    """The last day of what the plan waits for; or, second, that day where it sets no deadline."""
+    wanted = PHASE_OF.get(plan.status)
+    if wanted is None:
+        return None, None
     last = session.scalar(
         select(Phase.ends_on).where(Phase.cycle_id == plan.cycle_id, Phase.code == wanted)
     )
-    submitted = plan.submitted_at
-    late = (
-        last is not None
-        and submitted is not None
-        and submitted.astimezone(COLLEGE_ZONE).date() > last
-    )
-    return (last if plan.status in PHASE_OF else None), late
+    if last is None or deadline_counts(session, plan, last):
+        return last, None
+    return None, last

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, case, exists, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 
 from app.core import queue
 from app.core.actor import Actor
@@ -15,9 +15,9 @@ from app.core.queue import Addition, Desk, Waiting, in_sources, waiting_rows
 from app.core.text import Message, message
 from app.models.cycles import Cycle, CycleStatus, PhaseCode
 from app.models.organisation import Department, DepartmentKind
-from app.models.planning import DepartmentPlan, PlanStatus
+from app.models.planning import Decomposition, DepartmentPlan, PlanStatus
+from app.organisation.deciding import decides_on
 from app.planning.plan_rules import IN_DEPARTMENT
-from app.security.roles import LEADER
 
 _BEGUN = (CycleStatus.PREPARING, CycleStatus.RUNNING)
 
@@ -50,7 +50,7 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             actor, desk, "submit", message("Plans to submit to the Office"),
             DepartmentPlan.department_id.in_(actor.headed),
         )  # fmt: skip
-    if actor.may("department_plan:review") and actor.has_role(LEADER):
+    if actor.may("department_plan:review"):
         yield Waiting(
             "department_plan.review",
             DepartmentPlan,
@@ -58,7 +58,9 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             "show",
             _plans(actor, desk, desk.last_day(PhaseCode.REVIEW, DepartmentPlan.cycle_id)).where(
                 in_sources(DepartmentPlan, "review"),
-                DepartmentPlan.department_id.in_(actor.charged - actor.departments),
+                decides_on(
+                    actor, DepartmentPlan.department_id, DepartmentPlan.sent_by_id, desk.today
+                ),
             ),
             verb=message("Open the plan"),
         )
@@ -106,6 +108,7 @@ def _step(actor: Actor, desk: Desk, step: str, title: Message, *criteria: Any) -
 
 
 def _plans(actor: Actor, desk: Desk, due_on: Any) -> Select[Any]:
+    """Plans with what they are called, and `due_on` as far as it sets them a deadline."""
     name = (
         select(Department.name)
         .where(Department.id == DepartmentPlan.department_id)
@@ -115,10 +118,29 @@ def _plans(actor: Actor, desk: Desk, due_on: Any) -> Select[Any]:
     return waiting_rows(
         DepartmentPlan.id,
         name,
-        due_on=due_on,
+        due_on=case((_counts(due_on), due_on)),
         since=DepartmentPlan.updated_at,
         department=DepartmentPlan.department_id,
     ).where(visible(actor, DepartmentPlan), DepartmentPlan.cycle_id.in_(desk.cycles))
+
+
+def _counts(due_on: Any) -> Any:
+    """`plan_late.deadline_counts` in the database: the year was kept here by then, and the plan
+    begun by then or before the year's table was issued."""
+    begun = func.date(DepartmentPlan.created_at)
+    kept = (
+        select(func.coalesce(Cycle.live_from, func.date(Cycle.created_at)))
+        .where(Cycle.id == DepartmentPlan.cycle_id)
+        .correlate(DepartmentPlan)
+        .scalar_subquery()
+    )
+    issued = (
+        select(func.min(Decomposition.issued_on))
+        .where(Decomposition.cycle_id == DepartmentPlan.cycle_id)
+        .correlate(DepartmentPlan)
+        .scalar_subquery()
+    )
+    return and_(due_on >= kept, or_(due_on >= begun, issued.is_(None), issued >= begun))
 
 
 queue.register(waiting)

@@ -12,9 +12,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from app.core import guard, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
-from app.core.policy import Policy
+from app.core.policy import Policy, visible
 from app.core.text import Message, message
-from app.models.planning import DepartmentPlan, PlanComment, PlanStatus
+from app.models.carry_over import CarryOver
+from app.models.plan_comments import PlanComment
+from app.models.planning import DepartmentPlan, PlanStatus, Task
 from app.organisation.rules import belongs, heads, in_hands, is_office, leads
 from app.security.roles import TOP_LEADER
 
@@ -62,10 +64,15 @@ class Problem:
 
 
 def problems_of(
-    tasks: Iterable[PlannedTask], *, text: str | None, weight_total: Decimal | None
+    tasks: Iterable[PlannedTask],
+    *,
+    text: str | None,
+    weight_total: Decimal | None,
+    carried: Sequence[str] = (),
 ) -> Sequence[Problem]:
     """Why a plan cannot be sent yet: nothing in it, a task without a standard, weights that do
-    not add up to `weight_total` where weights are given at all (None: the year does not check).
+    not add up to `weight_total` where weights are given at all (None: the year does not check),
+    titles in `carried`, which the Office has confirmed for carry-over and nobody has taken up.
     """
     known = list(tasks)
     found = []
@@ -81,18 +88,41 @@ def problems_of(
             if task.weight is None:
                 words = message("“%(task)s” has no weight, while others have one.", task=task.title)
                 found.append(Problem(words, task.id))
-        total = sum(weights, Decimal(0))
-        if total != weight_total:
-            found.append(
-                Problem(
-                    message(
-                        "The weights add up to %(sum)s instead of %(total)s.",
-                        sum=format(total.normalize(), "f"),
-                        total=format(weight_total.normalize(), "f"),
-                    )
+        found += _off_total(sum(weights, Decimal(0)), weight_total)
+    for title in carried:
+        words = message(
+            "The Office has confirmed “%(task)s” for carry-over; take it up into the plan.",
+            task=title,
+        )
+        found.append(Problem(words))
+    return found
+
+
+def _off_total(total: Decimal, wanted: Decimal) -> list[Problem]:
+    """The weights' sum with what is missing, or too much of it."""
+    if total == wanted:
+        return []
+    told = {
+        "sum": format(total.normalize(), "f"),
+        "total": format(wanted.normalize(), "f"),
+        "rest": format(abs(wanted - total).normalize(), "f"),
+    }
+    if total < wanted:
+        return [
+            Problem(
+                message(
+                    "The weights add up to %(sum)s instead of %(total)s: %(rest)s are missing.",
+                    **told,
                 )
             )
-    return found
+        ]
+    return [
+        Problem(
+            message(
+                "The weights add up to %(sum)s instead of %(total)s: %(rest)s too many.", **told
+            )
+        )
+    ]
 
 
 def can_write_plan(actor: Actor, verb: str, row: DepartmentPlan) -> bool:
@@ -131,6 +161,11 @@ def _seen_comments(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _seen_carry_overs(actor: Actor) -> ColumnElement[bool]:
+    """Whoever sees the task reads what was decided on it."""
+    return CarryOver.task_id.in_(select(Task.id).where(visible(actor, Task)))
+
+
 def check_comment(row: PlanComment) -> None:
     """A comment on a task is on a task of its plan."""
     task = policy.related(row, "task")
@@ -147,5 +182,6 @@ policy.register(
         can_write_plan,
     ),
 )
+policy.register(CarryOver, Policy("carry_over", _seen_carry_overs, policy.nobody))
 policy.register(PlanComment, Policy("plan_comment", _seen_comments, _can_write_comment))
 guard.register_invariant(PlanComment, check_comment)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -15,14 +15,18 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core import clock, policy
 from app.core.actor import Actor
-from app.core.errors import Refusal
+from app.core.errors import Refusal, RuleViolation
 from app.core.policy import visible
+from app.core.text import message
 from app.core.unit_of_work import unit_of_work
 from app.cycles.queries import current_cycle
 from app.extensions import db
 from app.models.cycles import Cycle
 from app.models.organisation import Department, DepartmentKind
-from app.models.planning import DepartmentPlan, Indicator, Milestone, PlanComment, PlanStatus, Task
+from app.models.plan_comments import PlanComment
+from app.models.planning import DepartmentPlan, Indicator, Milestone, PlanStatus, Task
+from app.planning.carry_over import decisions_on, dropped_out
+from app.planning.plan_library_views import LibraryPages, number_typed
 from app.planning.plan_page import load_plan_page
 from app.planning.plan_rules import IN_DEPARTMENT
 from app.planning.plans import (
@@ -34,6 +38,7 @@ from app.planning.plans import (
     propose_from_tasks,
     set_weights,
     sources_of,
+    year_before,
 )
 from app.web import formats
 from app.web.directory import directory
@@ -49,7 +54,7 @@ from app.web.views import DomainView, interface, view_of
 FACTS = ("sent_at", "review_round", "reviewed_by", "reviewed_at", "submitted_at")
 
 
-class DepartmentPlanView(DomainView):
+class DepartmentPlanView(LibraryPages, DomainView):
     datamodel = interface(DepartmentPlan)
     list_columns = ["cycle", "department", "status", "review_round", "sent_at", "submitted_at"]
     title_column = "department"
@@ -68,7 +73,8 @@ class DepartmentPlanView(DomainView):
     plain_columns = {"text": show_long_text}
     show_template = "planning/plan.html"
     own_methods = {
-        "sources": "edit", "weights": "edit", "comment": "read", "answer": "read",
+        "sources": "edit", "library": "edit", "weights": "edit", "comment": "read",
+        "answer": "read",
     }  # fmt: skip
 
     def new_row(self, form: Any, actor: Actor) -> Any:
@@ -77,7 +83,10 @@ class DepartmentPlanView(DomainView):
         plan.text = form.text.data
         return plan
 
-    def show_page(self, row: DepartmentPlan, actor: Actor) -> Any:
+    def show_page(
+        self, row: DepartmentPlan, actor: Actor, typed: Mapping[str, str] | None = None
+    ) -> Any:
+        """The plan's page; `typed` are weights that could not be saved."""
         page = load_plan_page(db.session, actor, row)
         given = f"_flt_0_cycle={row.cycle_id}&_flt_0_lead_department={row.department_id}"
         add_task = f"{view_of(Task).route_base}/add?{given}"
@@ -87,6 +96,10 @@ class DepartmentPlanView(DomainView):
             actor,
             facts=facts_of(self, row, actor, ("status", *FACTS)),
             page=page,
+            typed=typed or {},
+            may_weigh=page.writing
+            and policy.can(actor, "edit", row)
+            and all(policy.can(actor, "edit", line.task) for line in page.lines),
             show=formats.show,
             today=clock.today(),
             people=directory().people,
@@ -95,7 +108,7 @@ class DepartmentPlanView(DomainView):
             may_propose=page.writing and policy.can(actor, "edit", row),
             may_comment=row.status == PlanStatus.REVIEW
             and policy.can(actor, "add", PlanComment(department_plan=row)),
-            may_answer=page.writing and row.department_id in actor.departments,
+            may_answer=page.writing and row.department_id in actor.departments | actor.speaks_for(),
             changes=self._changes(row, actor, [line.task for line in page.lines]),
             story=self.story_of(row, actor),
         )
@@ -150,6 +163,8 @@ class DepartmentPlanView(DomainView):
                         "success",
                     )
                     return redirect(here)
+        before = year_before(db.session, plan.cycle)
+        decided = decisions_on(db.session, actor, tasks)
         page = self.render_template(
             "planning/plan_sources.html",
             title=gettext("Propose from what is known"),
@@ -157,7 +172,12 @@ class DepartmentPlanView(DomainView):
             tasks=tasks,
             goals=goals,
             refusal=refusal,
-            ticked=request.form.getlist("task"),
+            decided=decided,
+            dropped=dropped_out(db.session, actor, before, plan.department_id) if before else [],
+            people=directory().people,
+            ticked=request.form.getlist("task")
+            if request.method == "POST"
+            else [str(key) for key, one in decided.items() if one.confirmed],
             ticked_goals=request.form.getlist("goal"),
             back=here,
             show=formats.show,
@@ -169,22 +189,21 @@ class DepartmentPlanView(DomainView):
     @expose("/weights/<pk>", methods=["POST"])
     @has_access
     def weights(self, pk: str) -> Any:
-        """Save the weights of the plan's tasks as they stand in its table."""
+        """Save the weights of the plan's tasks as they stand in its table; what is refused comes
+        back as it was typed."""
         plan, actor = self._row(pk), the_actor()
-        given = {}
-        for name, text in request.form.items():
-            key = key_of(name.removeprefix("weight-")) if name.startswith("weight-") else None
-            weight = _weight(text)
-            if key is not None and weight is _UNREADABLE:
-                flash(gettext("“%(text)s” is not a weight.", text=text[:20]), "danger")
-                return self._to_plan(plan.id, "tasks")
-            if key is not None:
-                given[key] = weight
+        try:
+            given, seen = _weights("weight-"), _weights("seen-")
+        except RuleViolation as refusal:
+            flash(str(refusal), "danger")
+            return self.show_page(plan, actor, request.form), 422
 
         def write() -> None:
-            set_weights(db.session, actor, plan, given)
+            set_weights(db.session, actor, plan, given, seen or None)
 
-        return self._said(plan.id, write, gettext("Saved."), "tasks")
+        if not written(write, actor, gettext("Saved.")):
+            return self.show_page(self._row(pk), actor, request.form), 422
+        return self._to_plan(plan.id, "tasks")
 
     # Comments ------------------------------------------------------------------------
 
@@ -246,23 +265,20 @@ def next_cycle() -> Cycle | None:
     return preparing or current_cycle(db.session)
 
 
-_UNREADABLE = object()
-
-
-def _weight(text: str) -> Any:
-    """A weight as typed: None for none, `_UNREADABLE` for what is no number."""
-    if not text.strip():
-        return None
-    try:
-        number = Decimal(unicodedata.normalize("NFKC", text).strip())
-    except InvalidOperation:
-        return _UNREADABLE
-    return number if number.is_finite() and abs(number) < 100000 else _UNREADABLE
+def _weights(prefix: str) -> dict[int, Decimal | None]:
+    """The weights of the form by task id, None for an empty field. RuleViolation at `weight` for
+    what is no number."""
+    found: dict[int, Decimal | None] = {}
+    for name, text in request.form.items():
+        key = key_of(name.removeprefix(prefix)) if name.startswith(prefix) else None
+        if key is not None:
+            found[key] = number_typed(text, message("“%(text)s” is not a weight.", text=text[:20]))
+    return found
 
 
 def own_department() -> Department | None:
     """The department of whoever heads just one."""
-    headed = the_actor().headed
+    headed = the_actor().speaks_for()
     return db.session.get(Department, next(iter(headed))) if len(headed) == 1 else None
 
 

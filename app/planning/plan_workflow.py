@@ -16,9 +16,14 @@ from app.core.errors import RuleViolation, RuleViolations
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
+from app.cycles import paper_entries
+from app.cycles.paper_entries import OnPaper
 from app.cycles.queries import rule
 from app.models.cycles import Cycle
-from app.models.planning import DepartmentPlan, Indicator, PlanComment, PlanStatus, Task
+from app.models.plan_comments import PlanComment
+from app.models.planning import DepartmentPlan, Indicator, PlanStatus, Task
+from app.organisation.deciding import deciders_of
+from app.planning.carry_over import missing_in
 from app.planning.plan_rules import PlannedTask, Problem, problems_of
 
 
@@ -46,6 +51,9 @@ def open_problems(session: AnySession, plan: DepartmentPlan) -> Sequence[Problem
         (PlannedTask(*row) for row in rows),
         text=plan.text,
         weight_total=weight_total(session, plan.cycle),
+        carried=[
+            task.title for task in missing_in(session, plan.id, plan.department_id, plan.cycle.year)
+        ],
     )
 
 
@@ -72,6 +80,7 @@ def _send(
 ) -> None:
     plan.review_round += 1
     plan.sent_at = clock.now()
+    plan.sent_by_id = actor.user_id
 
 
 def _review(
@@ -136,6 +145,16 @@ DEPARTMENT_PLAN = Workflow(
         ),
     ),
     own_departments=lambda plan: frozenset({plan.department_id} if plan.department_id else ()),
+    submitter=lambda plan: plan.sent_by_id,
+    deciders=lambda plan: deciders_of(plan, plan.department_id, plan.sent_by_id),
 )
 
 workflow.register(DEPARTMENT_PLAN)
+paper_entries.register(
+    OnPaper(
+        DepartmentPlan,
+        {"review": "review_comment", "return": "review_comment"},
+        cycle=lambda plan: plan.cycle,
+        department=lambda plan: plan.department_id,
+    )
+)

@@ -6,36 +6,37 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy.orm import aliased, selectinload
 
 from app.core import clock, guard, policy
 from app.core.actor import Actor
-from app.core.errors import NotAllowed, RuleViolation, WrongState
+from app.core.errors import Conflict, NotAllowed, RuleViolation, WrongState
 from app.core.policy import visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
+from app.cycles.year_plan import same_day
+from app.models.carry_over import CarryOver
 from app.models.cycles import Cycle, StrategicGoal
 from app.models.organisation import Department
+from app.models.plan_comments import PlanComment
 from app.models.planning import (
     DepartmentPlan,
     Indicator,
     Milestone,
-    PlanComment,
     PlanStatus,
     Task,
     TaskDepartment,
     TaskOrigin,
     TaskStatus,
 )
+from app.planning.carry_over import UNFINISHED, decisions_on, is_key_supervised
 from app.planning.plan_rules import IN_DEPARTMENT, said
 
 COPIED = ("title", "goal", "measures", "standard", "category_id", "weight", "visibility",
           "strategic_goal_id", "due_text")  # fmt: skip
 """What a new proposal takes over from a task of another year; its days move with the year. Who
 does it is named when the task is accepted."""
-UNFINISHED = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
-"""A task of the year before that stands so may be carried over (Art. 10)."""
 
 
 def plan_of(
@@ -102,7 +103,8 @@ def propose_from_tasks(
     session: AnySession, actor: Actor, plan: DepartmentPlan, sources: Sequence[Task]
 ) -> list[Task]:
     """Propose tasks of another year anew: words, milestones and indicators, moved to the plan's
-    year. What is unfinished there is linked as its continuation.
+    year. What is unfinished there is linked as its continuation; where the Office confirmed
+    that, it is key supervised.
 
     Head or staff of the plan's department, in `draft` or `returned`. Errors: NotAllowed for a
     task the department does not lead; WrongState; RuleViolation where it stands in the plan
@@ -117,6 +119,7 @@ def propose_from_tasks(
         )
     )
     titles = set(session.scalars(select(Task.title).where(Task.department_plan_id == plan.id)))
+    decided = decisions_on(session, actor, sources)
     place = _last_place(session, plan)
     made = []
     for at, source in enumerate(sources, start=1):
@@ -139,6 +142,8 @@ def propose_from_tasks(
         )
         open_still = source.status in UNFINISHED
         task.origin = TaskOrigin.CARRIED_OVER if open_still else TaskOrigin.ANNUAL
+        if open_still and source.id in decided and decided[source.id].confirmed:
+            task.key_supervised = is_key_supervised(session, plan.cycle)
         _copy_parts(source, task, years)
         session.add(task)
         made.append((source, task, open_still))
@@ -178,15 +183,17 @@ def propose_from_goals(
 
 
 def sources_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[Task]:
-    """The department's tasks of the year before the plan's, unfinished ones first, without
-    those that stand in the plan already."""
-    before = session.scalar(
-        select(Cycle.id).where(Cycle.year < plan.cycle.year).order_by(Cycle.year.desc()).limit(1)
-    )
+    """The department's tasks of the year before the plan's, without those that stand in the
+    plan already: first what the Office confirmed for carry-over, then the other unfinished ones."""
+    before = year_before(session, plan.cycle)
     if before is None:
         return []
     taken = select(Task.title).where(Task.department_plan_id == plan.id)
-    open_first = Task.status.in_(UNFINISHED)
+    later = aliased(Task)
+    unfinished = Task.status.in_(UNFINISHED)
+    confirmed = exists(
+        select(CarryOver.id).where(CarryOver.task_id == Task.id, CarryOver.confirmed.is_(True))
+    )
     return list(
         session.scalars(
             select(Task)
@@ -196,10 +203,26 @@ def sources_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[
                 Task.lead_department_id == plan.department_id,
                 Task.status != TaskStatus.PROPOSED,
                 Task.title.not_in(taken),
+                ~exists(
+                    select(later.id).where(
+                        later.carried_from_id == Task.id, later.department_plan_id == plan.id
+                    )
+                ),
             )
             .options(selectinload(Task.milestones), selectinload(Task.indicators))
-            .order_by(open_first.desc(), Task.sort_order, Task.id)
+            .order_by(
+                case((and_(unfinished, confirmed), 0), (unfinished, 1), else_=2),
+                Task.sort_order,
+                Task.id,
+            )
         )
+    )
+
+
+def year_before(session: AnySession, cycle: Cycle) -> int | None:
+    """The id of the year before `cycle`, as far as one was opened."""
+    return session.scalar(
+        select(Cycle.id).where(Cycle.year < cycle.year).order_by(Cycle.year.desc()).limit(1)
     )
 
 
@@ -224,24 +247,56 @@ def goals_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[St
 
 
 def set_weights(
-    session: AnySession, actor: Actor, plan: DepartmentPlan, given: Mapping[int, Decimal | None]
+    session: AnySession,
+    actor: Actor,
+    plan: DepartmentPlan,
+    given: Mapping[int, Decimal | None],
+    seen: Mapping[int, Decimal | None] | None = None,
 ) -> int:
     """Give the tasks of a plan their weights in one go; by task id, None takes a weight away.
-    How many changed.
+    How many changed. Of the weights that stood there when they were read (`seen`), those left as
+    they were are nobody's wish and stay as they are now.
 
     Head or staff of the plan's department, in `draft` or `returned`. Errors: NotAllowed;
-    WrongState; RuleViolation at `weight` for a negative one. Art. 4.2.
+    WrongState; RuleViolation at `weight` for a negative one, at `task` for one that is no longer
+    in the plan; Conflict where somebody changed the same weight meanwhile. Then nothing is
+    saved. Art. 4.2.
     """
     _require_draft(plan)
-    changed = 0
-    for task in session.scalars(
+    tasks = session.scalars(
         select(Task).where(visible(actor, Task), Task.department_plan_id == plan.id)
-    ):
-        if task.id in given and task.weight != given[task.id]:
-            task.weight = given[task.id]
-            changed += 1
+    ).all()
+    strange = len(given.keys() - {task.id for task in tasks})
+    if strange:
+        raise RuleViolation(
+            message(
+                "%(count)s of these tasks are not in the plan (any more). Nothing was saved; look"
+                " at the plan as it stands now.",
+                count=strange,
+            ),
+            "task",
+        )
+    before = {task.id: task.weight for task in tasks} if seen is None else seen
+    wished = [
+        task
+        for task in tasks
+        if task.id in given
+        and given[task.id] != task.weight
+        and given[task.id] != before.get(task.id)
+    ]
+    for task in wished:
+        if task.weight != before.get(task.id):
+            raise Conflict(
+                message(
+                    "Somebody has changed the weight of “%(task)s” to %(weight)s meanwhile."
+                    " Nothing was saved; compare and save again.",
+                    task=task.title,
+                    weight="—" if task.weight is None else format(task.weight.normalize(), "f"),
+                )
+            )
+        task.weight = given[task.id]
     session.flush()
-    return changed
+    return len(wished)
 
 
 # Comments ------------------------------------------------------------------------------
@@ -277,7 +332,7 @@ def answer_comment(
     words = said(answer, "answer")
     with guard.privileged(session):
         comment.answer = words
-        comment.answered_at = clock.now()
+        comment.answered_at, comment.answered_by_id = clock.now(), actor.user_id
     return comment
 
 
@@ -295,13 +350,7 @@ def _last_place(session: AnySession, plan: DepartmentPlan) -> int:
 
 
 def _moved(day: dt.date | None, years: int) -> dt.date | None:
-    """The same day of another year; the 29th of February becomes the 28th."""
-    if day is None:
-        return None
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    return None if day is None else same_day(day, years)
 
 
 def _copy_parts(source: Task, task: Task, years: int) -> None:

@@ -7,8 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, case, false, func, or_
 
 from app.core import queue
 from app.core.actor import Actor
@@ -18,6 +17,7 @@ from app.core.queue import Desk, Waiting, in_sources, waiting_rows
 from app.core.text import Message, message
 from app.models.cycles import PhaseCode
 from app.models.planning import Agreement, Decomposition, Milestone, Task, TaskStatus
+from app.planning.part_rules import to_settle
 
 _TABLE_STEPS: tuple[tuple[str, Message], ...] = (
     ("aggregate", message("Decompositions to aggregate")),
@@ -56,12 +56,13 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             _parts(actor, desk, Agreement.ASKED).where(Task.lead_department_id.in_(actor.headed)),
             verb=message("Agree or object"),
         )
+    if actor.may("task:ask_again"):
         yield Waiting(
             "task.settle",
             Task,
             message("Objections to settle"),
             "show",
-            _parts(actor, desk, Agreement.OBJECTED).where(_of_own_task(actor)),
+            _parts(actor, desk, Agreement.OBJECTED).where(to_settle(actor)),
             verb=message("Change the part and ask again"),
         )
     if actor.may("task:accept") and actor.headed:
@@ -76,7 +77,7 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             "task.hand_out",
             Task,
             message("Tasks to hand out"),
-            "edit",
+            "handing",
             _published(actor, desk).where(Task.owner_id.is_(None)),
             verb=message("Name the person responsible"),
         )
@@ -111,22 +112,12 @@ def _parts(actor: Actor, desk: Desk, agreement: Agreement) -> Select[Any]:
     )
 
 
-def _of_own_task(actor: Actor) -> ColumnElement[bool]:
-    """Parts of the tasks that the actor's departments lead: whoever passed the part, the head
-    of the whole settles what is said of it."""
-    whole = aliased(Task)
-    found: ColumnElement[bool] = Task.parent_id.in_(
-        select(whole.id).where(whole.lead_department_id.in_(actor.headed))
-    )
-    return found
-
-
 def _published(actor: Actor, desk: Desk) -> Select[Any]:
     """Published tasks of the departments the actor heads."""
     return waiting_rows(
         Task.id,
         task_label(),
-        due_on=_end_of_phase(desk, PhaseCode.ACCEPTANCE),
+        due_on=Task.accept_by,
         since=Task.updated_at,
         department=Task.lead_department_id,
     ).where(

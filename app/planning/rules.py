@@ -14,7 +14,13 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
-from app.models.baseline import Baseline, BaselineIndicator, BaselineMilestone, BaselineTask
+from app.models.baseline import (
+    Baseline,
+    BaselineDepartment,
+    BaselineIndicator,
+    BaselineMilestone,
+    BaselineTask,
+)
 from app.models.cycles import IndicatorKind
 from app.models.organisation import DepartmentKind
 from app.models.planning import (
@@ -35,6 +41,9 @@ from app.organisation.succession import of_open_year, register_moves, register_o
 from app.planning import part_rules
 from app.planning.plan_rules import IN_REVIEW
 from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
+
+UNDER_WAY = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
+"""A task is issued and not done: it is handed out, worked on, reported."""
 
 HAND_OUT_COLUMNS = frozenset({"section_id", "owner_id", "remark"})
 """What a department still sets after issue, when it hands a task out (Art. 5.3)."""
@@ -201,6 +210,22 @@ def can_write_part(actor: Actor, verb: str, row: Any) -> bool:
     return can_write_task(actor, "edit", task)
 
 
+def can_write_line(actor: Actor, verb: str, row: TaskDepartment) -> bool:
+    """Which departments take part changes with the task's draft; once it is issued, the head of
+    each names its own person responsible (`_frozen_of_line`, Art. 5.3)."""
+    task = policy.related(row, "task")
+    if verb == "edit" and task is not None and task.status in UNDER_WAY:
+        return heads(actor, row.department_id)
+    return can_write_part(actor, verb, row)
+
+
+def _frozen_of_line(row: TaskDepartment) -> frozenset[str]:
+    task = policy.related(row, "task")
+    if task is None or task.status in (None, TaskStatus.PROPOSED):
+        return frozenset()
+    return frozenset({"task_id", "department_id", "role", "position", "part"})
+
+
 def _can_write_point(actor: Actor, verb: str, row: WorkPoint) -> bool:
     """Points change while their edition is a draft (Art. 4.4)."""
     points = policy.related(row, "work_point_set")
@@ -241,6 +266,7 @@ def check_task(row: Task) -> None:
     parent = policy.related(row, "parent")
     if parent is not None and row.id is not None and parent.id == row.id:
         raise RuleViolation(message("A task cannot stand under itself."), "parent")
+    part_rules.check_terms(row)
 
 
 def check_milestone(row: Milestone) -> None:
@@ -267,11 +293,16 @@ def check_task_department(row: TaskDepartment) -> None:
 
 
 policy.register(Task, Policy("task", seen_tasks, can_write_task, frozen_columns))
-for _model, _resource in (
-    (TaskDepartment, "task_department"),
-    (Milestone, "milestone"),
-    (Indicator, "indicator"),
-):
+policy.register(
+    TaskDepartment,
+    Policy(
+        "task_department",
+        lambda actor: of_seen_task(TaskDepartment.task_id, actor),
+        can_write_line,
+        _frozen_of_line,
+    ),
+)
+for _model, _resource in ((Milestone, "milestone"), (Indicator, "indicator")):
     policy.register(
         _model,
         Policy(
@@ -307,7 +338,7 @@ policy.register(
     BaselineTask,
     Policy("baseline_task", lambda actor: of_seen_task(BaselineTask.task_id, actor), policy.nobody),
 )
-for _part in (BaselineIndicator, BaselineMilestone):
+for _part in (BaselineDepartment, BaselineIndicator, BaselineMilestone):
     policy.register(
         _part,
         Policy(

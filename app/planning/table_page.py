@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, and_, distinct, func, not_, or_, select
+from sqlalchemy import and_, case, distinct, func, not_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.actor import Actor
@@ -15,22 +15,26 @@ from app.core.policy import visible
 from app.core.unit_of_work import AnySession
 from app.models.baseline import Baseline, BaselineTask
 from app.models.planning import Decomposition, DecompositionStatus, Task, TaskStatus
-from app.planning.task_page import REDLINED
+from app.planning import acceptance
+from app.planning.since_issue import SinceIssue, since_issue
 
 SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
 class TablePage:
-    """`states` in the order of a task's life; `changed` of the reader's tasks differ from what
-    was issued, `redlined` are the first of them."""
+    """`states` in the order of a task's life; `changed` of the reader's tasks are not what was
+    issued, `redlined` the first of them with what they became; `waiting` are not accepted yet,
+    `late` of them beyond their last day."""
 
     states: Sequence[tuple[TaskStatus, int]]
     departments: int
     baseline: Baseline | None
     issued: int
     changed: int
-    redlined: Sequence[Task]
+    redlined: Sequence[tuple[Task, SinceIssue]]
+    waiting: int
+    late: int
 
     @property
     def tasks(self) -> int:
@@ -55,15 +59,25 @@ def load_table_page(session: AnySession, actor: Actor, table: Decomposition) -> 
         ).where(visible(actor, Baseline), Baseline.decomposition_id == table.id)
     ).first()
     baseline, issued = (frozen[0], frozen[1]) if frozen else (None, 0)
-    redlined = _redlined(session, actor, baseline) if baseline else []
+    redlined = _redlined(session, actor, table) if baseline else []
     return TablePage(
         [(state, counted[state]) for state in TaskStatus if state in counted],
         departments or 0,
         baseline,
         issued,
-        redlined[0][1] if redlined else 0,
-        [row[0] for row in redlined],
+        redlined[0][2] if redlined else 0,
+        [(row[0], row[1]) for row in redlined],
+        *_waiting(session, own),
     )
+
+
+def _waiting(session: AnySession, own: tuple[ColumnElement[bool], ...]) -> tuple[int, int]:
+    """How many of these tasks wait to be accepted, and how many of them beyond their last day."""
+    late = func.sum(case((acceptance.not_accepted(late=True), 1), else_=0))
+    row = session.execute(
+        select(func.count(Task.id), late).where(*own, acceptance.not_accepted())
+    ).one()
+    return row[0], int(row[1] or 0)
 
 
 def _of_table(table: Decomposition) -> ColumnElement[bool]:
@@ -74,23 +88,16 @@ def _of_table(table: Decomposition) -> ColumnElement[bool]:
     return and_(Task.cycle_id == table.cycle_id, not_(proposed) if issued else proposed)
 
 
-def _redlined(session: AnySession, actor: Actor, baseline: Baseline) -> Sequence[Any]:
-    """Tasks that differ from the frozen copy in what the redline of their page shows."""
-    differs = or_(
-        *(
-            _plain(getattr(Task, name)).is_distinct_from(_plain(getattr(BaselineTask, name)))
-            for name in REDLINED
-        )
-    )
+def _redlined(session: AnySession, actor: Actor, table: Decomposition) -> Sequence[Any]:
+    """Tasks that are not what was issued: changed, added, terminated."""
+    became = since_issue()
     return session.execute(
-        select(Task, func.count().over())
-        .join(BaselineTask, BaselineTask.task_id == Task.id)
-        .where(visible(actor, Task), BaselineTask.baseline_id == baseline.id, differs)
+        select(Task, became, func.count().over())
+        .where(
+            visible(actor, Task),
+            _of_table(table),
+            became.in_([one.value for one in SinceIssue if one != SinceIssue.UNCHANGED]),
+        )
         .order_by(Task.sort_order, Task.id)
         .limit(SHOWN)
     ).all()
-
-
-def _plain(column: Any) -> Any:
-    """No words and empty words are the same."""
-    return func.coalesce(column, "") if isinstance(column.type, String) else column

@@ -14,35 +14,35 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.core.actor import Actor
-from app.core.audit import plain
 from app.core.policy import visible
 from app.core.unit_of_work import AnySession
-from app.models.baseline import BaselineTask
+from app.models.baseline import Baseline, BaselineTask
 from app.models.cycles import StrategicGoal
 from app.models.improvement import Adjustment, AdjustmentChange, Evidence, TaskResult
+from app.models.meetings import AgendaItem, Decision
 from app.models.monitoring import CheckStatus, CoordinationRequest, MonthlyCheck
 from app.models.planning import Indicator, Milestone, Task, TaskDepartment, TaskStatus
 from app.models.supervision import SupervisionCase
 from app.models.work_points import WorkPoint
 from app.planning.part_rules import RollUp, roll_up
+from app.planning.redline import Redline, redline_of
 from app.planning.rules import answered_tasks
-
-REDLINED = ("number", "title", "goal", "measures", "standard", "lead_department_id", "due_on",
-            "due_text", "weight")  # fmt: skip
 
 
 @dataclass(slots=True)
 class TaskPage:
     """`inner`: the reader reads what the department reports on this task (checks, results,
-    files, history). `redline`: (column, as issued, now) where the task differs from its baseline."""
+    files, history). `decisions`: those on its adjustments that the reader sees, by id."""
 
     task: Task
     inner: bool
     work_point: WorkPoint | None = None
     strategic_goal: StrategicGoal | None = None
-    baseline: BaselineTask | None = None
+    redline: Redline = field(default_factory=lambda: Redline(None))
+    decisions: dict[int, Decision] = field(default_factory=dict)
     result: TaskResult | None = None
     milestones: Sequence[Milestone] = ()
     indicators: Sequence[Indicator] = ()
@@ -79,17 +79,6 @@ class TaskPage:
         return check.light_reason if check.computed_light == self.task.light else None
 
     @property
-    def redline(self) -> list[tuple[str, Any, Any]]:
-        if self.baseline is None:
-            return []
-        pairs = [
-            (name, getattr(self.baseline, name), getattr(self.task, name)) for name in REDLINED
-        ]
-        return [
-            (name, old, new) for name, old, new in pairs if plain(old or "") != plain(new or "")
-        ]
-
-    @property
     def rolled_up(self) -> RollUp:
         """What the parts that the reader sees add up to."""
         return roll_up(self.children)
@@ -102,7 +91,8 @@ class TaskPage:
 
 
 def load_task_page(session: AnySession, actor: Actor, task_id: int) -> TaskPage | None:
-    """The page of a task the actor sees; None for any other. Ten statements, however many rows."""
+    """The page of a task the actor sees; None for any other. The statements do not grow
+    with its rows."""
     found = session.execute(
         select(
             Task,
@@ -123,13 +113,14 @@ def load_task_page(session: AnySession, actor: Actor, task_id: int) -> TaskPage 
         )
         .outerjoin(TaskResult, and_(TaskResult.task_id == Task.id, visible(actor, TaskResult)))
         .where(Task.id == task_id, visible(actor, Task))
+        .options(joinedload(BaselineTask.baseline).joinedload(Baseline.decomposition))
         .order_by(BaselineTask.id.desc())
         .limit(1)
     ).first()
     if found is None:
         return None
     task, inner, work_point, strategic_goal, baseline, result = found
-    page = TaskPage(task, bool(inner), work_point, strategic_goal, baseline, result)
+    page = TaskPage(task, bool(inner), work_point, strategic_goal, result=result)
 
     def of_task(model: type[Any], *order: Any) -> Sequence[Any]:
         return session.scalars(
@@ -145,6 +136,18 @@ def load_task_page(session: AnySession, actor: Actor, task_id: int) -> TaskPage 
     page.cases = of_task(SupervisionCase, SupervisionCase.opened_on)
     page.requests = of_task(CoordinationRequest)
     _read_adjustments(session, actor, page)
+    page.redline = redline_of(
+        session,
+        actor,
+        task,
+        baseline,
+        {
+            Milestone.__tablename__: page.milestones,
+            Indicator.__tablename__: page.indicators,
+            TaskDepartment.__tablename__: page.departments,
+        },
+        page.adjustments,
+    )
     page.files = _files(session, actor, page)
     _read_relatives(session, actor, page)
     return page
@@ -168,6 +171,16 @@ def _read_adjustments(session: AnySession, actor: Actor, page: TaskPage) -> None
         changes = page.adjustments.setdefault(adjustment, [])
         if change is not None:
             changes.append(change)
+    decided = {one.decision_id for one in page.adjustments if one.decision_id is not None}
+    if decided:
+        page.decisions = {
+            decision.id: decision
+            for decision in session.scalars(
+                select(Decision)
+                .where(Decision.id.in_(decided), visible(actor, Decision))
+                .options(joinedload(Decision.agenda_item).joinedload(AgendaItem.meeting))
+            )
+        }
 
 
 def _files(session: AnySession, actor: Actor, page: TaskPage) -> Sequence[Evidence]:

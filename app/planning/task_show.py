@@ -14,13 +14,14 @@ from app.core.actor import Actor
 from app.core.errors import Refusal
 from app.extensions import db
 from app.models.cycles import StrategicGoal
-from app.models.improvement import Adjustment, Evidence, TaskResult
+from app.models.improvement import Adjustment, Correction, Evidence, TaskResult
 from app.models.monitoring import CoordinationRequest, MonthlyCheck
 from app.models.organisation import Department, Person
 from app.models.planning import Indicator, Milestone, Task, TaskDepartment
 from app.models.supervision import SupervisionCase
 from app.models.work_points import WorkPoint
-from app.planning import part_rules, parts
+from app.planning import acceptance, part_rules, parts
+from app.planning.redline import ROLES
 from app.planning.rules import answered_tasks
 from app.planning.task_drawing import draw, state_of
 from app.planning.task_page import TaskPage, curve_of, load_task_page
@@ -35,7 +36,8 @@ from app.web.timeline import History, Subject, Timeline, columns_read, timeline
 
 FACTS = (
     "category", "section", "start_on", "due_text", "weight",
-    "origin", "visibility", "owner_text", "leader_text", "accepted_at", "finished_on",
+    "origin", "visibility", "owner_text", "leader_text", "accept_by", "accepted_at", "passed_by",
+    "finished_on",
     "terminated_on", "termination_cause", "remark",
 )  # fmt: skip
 """What the page's own parts do not say already."""
@@ -53,6 +55,7 @@ MODELS: dict[str, type[Any]] = {
     "adjustment": Adjustment,
     "case": SupervisionCase,
     "check": MonthlyCheck,
+    "correction": Correction,
     "department": Department,
     "person": Person,
     "request": CoordinationRequest,
@@ -95,6 +98,12 @@ class TaskShow(ShowPages):
             state_of=lambda milestone: state_of(page, milestone, today),
             adds=_adds(page, actor),
             may_pass=_may_pass(task, actor),
+            acceptance={
+                "by": task.accept_by,
+                "late": acceptance.workdays_late(db.session, task),
+            },
+            issued_on=_issued_on(page),
+            issued_value=_issued_value,
             story=self._story(page, actor),
             label=field_label,
             value=field_value,
@@ -152,6 +161,20 @@ class PartShow(ShowPages):
     def history_of(self, actor: Actor, row: Any) -> History:
         answered = select(Task.id).where(Task.id == row.task_id, answered_tasks(actor))
         return History.NOTHING if db.session.scalar(answered) is None else History.ALL
+
+
+def _issued_on(page: TaskPage) -> Any:
+    """The day of the table that the task stands in; None for one of no table."""
+    frozen = page.redline.baseline
+    return None if frozen is None else frozen.baseline.decomposition.issued_on
+
+
+def _issued_value(name: str, value: Any) -> Any:
+    """A value of the redline in words: of departments by role their names."""
+    if name not in ROLES:
+        return field_value(name, value)
+    known = directory().departments
+    return "、".join(known[key].name for key in value if key in known) or formats.EMPTY
 
 
 def _may_pass(task: Task, actor: Actor) -> bool:

@@ -20,12 +20,15 @@ from app.models.planning import (
     TaskDepartment,
     TaskStatus,
 )
-from app.planning import plan_views, work_point_views
+from app.planning import carry_over_views, plan_views, work_point_views
 from app.planning.forms import TaskForm
+from app.planning.hand_out_views import HandOutPages
 from app.planning.part_views import PartPages
 from app.planning.plans import plan_for_new_task
 from app.planning.table_show import TableShow
+from app.planning.task_filters import OWN_COLUMNS, own_filters
 from app.planning.task_show import PartShow, TaskShow
+from app.web.directory import overdue_conditions
 from app.web.formats import show_long_text
 from app.web.lists import Overdue, QuickFilter, always, of_me, of_my_departments
 from app.web.views import DomainView, interface
@@ -87,26 +90,37 @@ def reason_of_light(actor: Actor) -> Any:
     )
 
 
-class TaskView(TaskForm, PartPages, TaskShow, DomainView):
+class TaskView(TaskForm, PartPages, HandOutPages, TaskShow, DomainView):
     datamodel = interface(Task)
-    own_methods = {"export": "export", "pass_part": "add"}
+    own_methods = {
+        "export": "export", "pass_part": "add", "break_down": "add", "hand_out": "accept",
+        "handing": "accept",
+    }  # fmt: skip
     list_columns = [
         "number", "title", "lead_department", "owner", "due_on", "light", "progress", "weight",
         "status",
     ]  # fmt: skip
     title_column = "title"
     quick_search = ("number", "title", "standard", "measures")
+    own_conditions = OWN_COLUMNS
+    own_filters = own_filters()
     quick_filters = (
         of_my_departments("lead_department"),
         of_me("owner", lazy_gettext("Mine")),
         QuickFilter(
-            "overdue", lazy_gettext("Overdue"), always(due_on__lt="today", status__in=_OPEN)
+            "overdue", lazy_gettext("Overdue"),
+            lambda actor: overdue_conditions(status__in=_OPEN),
         ),
         QuickFilter(
             "month", lazy_gettext("Due this month"),
             always(due_on__ge="month-start", due_on__le="month-end", status__in=_OPEN),
         ),
         QuickFilter("red", lazy_gettext("Red light"), always(light="red")),
+        QuickFilter("waits", lazy_gettext("Not accepted yet"), always(status="published")),
+        QuickFilter(
+            "changed", lazy_gettext("Changed since issue"),
+            always(since_issue__in="changed,added,terminated"),
+        ),
     )  # fmt: skip
     totals = {"weight": "sum"}
     overdue = Overdue("due_on", "status", UNDER_WAY)
@@ -116,14 +130,15 @@ class TaskView(TaskForm, PartPages, TaskShow, DomainView):
         "measures", "standard", "category", "lead_department", "section", "owner", "owner_text",
         "leader", "leader_text", "start_on", "due_on", "due_text", "weight", "origin",
         "key_supervised", "visibility", "parent", "work_point", "strategic_goal", "carried_from",
-        "agreement", "objection", "accepted_at", "finished_on", "terminated_on", "termination_cause",
+        "agreement", "objection", "passed_by", "accept_by", "accepted_at", "finished_on", "terminated_on", "termination_cause",
         "remark",
     ]  # fmt: skip
     form_columns = TASK_FORM
     search_columns = [
-        "cycle", "lead_department", "owner", "leader", "category", "status", "light", "number",
+        "cycle", "lead_department", "section", "owner", "leader", "category", "status", "light",
+        "number",
         "title", "due_on", "due_text", "weight", "origin", "key_supervised", "planned_percent",
-        "actual_percent", "standard", "measures", "finished_on", "agreement",
+        "work_point", "strategic_goal", "actual_percent", "standard", "measures", "finished_on", "agreement", "accept_by", "accepted_at",
     ]  # fmt: skip
     plain_columns = {
         "goal": show_long_text, "measures": show_long_text, "standard": show_long_text,
@@ -140,7 +155,7 @@ class TaskView(TaskForm, PartPages, TaskShow, DomainView):
 
 class DecompositionView(TableShow, DomainView):
     datamodel = interface(Decomposition)
-    own_methods = {"coverage": "read"}
+    own_methods = {"coverage": "read", "tree": "read"}
     past_is_open = False
     list_columns = ["cycle", "edition", "title", "status", "issue_number", "issued_on"]
     title_column = "title"
@@ -168,5 +183,6 @@ def register(builder: Any) -> None:
         icon="table",
         **category,
     )
+    carry_over_views.register(builder, category)
     for view in (IndicatorView, MilestoneView, TaskDepartmentView):
         builder.add_view_no_menu(view)

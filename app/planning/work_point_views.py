@@ -91,7 +91,7 @@ class WorkPointSetView(DomainView):
             may_compose=row.status == WorkPointSetStatus.DRAFT and policy.can(actor, "edit", row),
             may_say=asks and policy.can(actor, "add", WorkPointOpinion(work_point_set=row)),
             may_answer=asks and actor.may("work_point_opinion:answer"),
-            speaks_for=sorted(actor.headed),
+            speaks_for=sorted(actor.speaks_for()),
             people=directory().people,
             departments=directory().departments,
             formats=formats,

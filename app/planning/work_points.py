@@ -216,7 +216,8 @@ def give_opinion(
     """
     if points.status != WorkPointSetStatus.CONSULTATION:
         raise WrongState(message("Opinions are asked for while the draft is in consultation."))
-    if department_id is not None and department_id not in actor.departments:
+    own = actor.departments | actor.speaks_for()
+    if department_id is not None and department_id not in own:
         raise NotAllowed(message("You may not speak for this department."))
     agrees = not text.strip()
     words = str(message("No changes wanted.")) if agrees else said(text, "text")

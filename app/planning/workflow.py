@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,29 +10,49 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import object_session
 
-from app.core import clock, workflow
+from app.core import clock, policy, workflow
 from app.core.actor import Actor
 from app.core.errors import RuleViolation, WrongState
 from app.core.text import message
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, current_actor
 from app.core.workflow import Transition, Workflow
-from app.cycles import agenda
+from app.cycles import agenda, paper_entries
 from app.cycles.agenda import Deliberated
+from app.cycles.paper_entries import OnPaper, Statement
 from app.models.meetings import Outcome
 from app.models.planning import Decomposition, DecompositionStatus, Task, TaskStatus
 from app.models.work_points import WorkPoint, WorkPointOpinion, WorkPointSet, WorkPointSetStatus
+from app.organisation.deciding import deciders_of
+from app.planning import acceptance
 from app.planning.baseline import freeze
 from app.planning.parts import PART_STEPS, all_agreed
+from app.planning.work_points import give_opinion
+
+
+def _publish(session: AnySession, actor: Actor, task: Task, fields: Mapping[str, Any]) -> None:
+    """What is added during the year has a time of its own to be accepted in."""
+    if task.accept_by is None:
+        task.accept_by = acceptance.last_day(session, task.cycle, clock.today())
 
 
 def _named_people(actor: Actor, task: Task, fields: Mapping[str, Any]) -> None:
-    """Acceptance hands the task to somebody: an owner at least (Art. 5.3)."""
+    """Acceptance hands the task to somebody: an owner, and where the department has sections,
+    one of them (Art. 5.3)."""
     if task.owner_id is None and task.owner is None:
         raise RuleViolation(message("Name the person responsible before accepting."), "owner")
+    session = object_session(task)
+    assert session is not None
+    open_section = task.section_id is None and acceptance.owners_section(session, task) is None
+    if open_section and acceptance.has_sections(session, task):
+        raise RuleViolation(
+            message("Name the section before accepting: the department has sections."), "section"
+        )
 
 
 def _accept(session: AnySession, actor: Actor, task: Task, fields: Mapping[str, Any]) -> None:
     task.accepted_at = clock.now()
+    if task.section_id is None:
+        task.section_id = acceptance.owners_section(session, task)
 
 
 def _finish(session: AnySession, actor: Actor, task: Task, fields: Mapping[str, Any]) -> None:
@@ -50,7 +71,7 @@ def _issue(
 ) -> None:
     """Publish the year's proposed tasks and freeze their baseline (Art. 5.2)."""
     table.issued_on = fields.get("issued_on") or clock.today()
-    freeze(session, actor, table)
+    freeze(session, actor, table, table.issued_on)
 
 
 def _adoptable(actor: Actor, table: Decomposition, fields: Mapping[str, Any]) -> None:
@@ -81,9 +102,10 @@ def _adoptable(actor: Actor, table: Decomposition, fields: Mapping[str, Any]) ->
 def _adopt(
     session: AnySession, actor: Actor, table: Decomposition, fields: Mapping[str, Any]
 ) -> None:
-    """Publish the tasks loaded with the table and freeze their baseline."""
+    """Publish the tasks loaded with the table and freeze their baseline. It reaches the
+    departments today, whenever the paper was issued."""
     table.issued_on = fields.get("issued_on") or clock.today()
-    freeze(session, actor, table, only_its_own=True)
+    freeze(session, actor, table, clock.today(), only_its_own=True)
 
 
 def _has_points(actor: Actor, points: WorkPointSet, fields: Mapping[str, Any]) -> None:
@@ -114,6 +136,18 @@ def _issue_points(
     session: AnySession, actor: Actor, points: WorkPointSet, fields: Mapping[str, Any]
 ) -> None:
     points.issued_on = fields.get("issued_on") or clock.today()
+
+
+def _opinion_on_paper(
+    session: AnySession, signer: Actor, points: WorkPointSet, words: str, signed_on: dt.date
+) -> WorkPointOpinion:
+    """An opinion signed on paper; a head's is the department's."""
+    own = next(iter(sorted(signer.headed)), None)
+    opinion = give_opinion(session, signer, points, words, department_id=own)
+    policy.require(signer, "add", opinion)
+    writer = current_actor(session)
+    opinion.recorded_by_id = None if writer is None else writer.user_id
+    return opinion
 
 
 WORK_POINT_SET = Workflow(
@@ -181,6 +215,7 @@ TASK = Workflow(
             (TaskStatus.PROPOSED,),
             TaskStatus.PUBLISHED,
             message("Publish"),
+            effect=_publish,
             article="5.2",
         ),
         Transition(
@@ -216,6 +251,7 @@ TASK = Workflow(
     own_departments=lambda task: frozenset(
         {task.lead_department_id} if task.lead_department_id else ()
     ),
+    deciders=lambda task: deciders_of(task, task.lead_department_id, None),
 )
 
 DECOMPOSITION = Workflow(
@@ -287,4 +323,21 @@ agenda.register(Deliberated(WorkPointSet, WorkPointSetStatus.COMMITTEE, _BY_OUTC
 agenda.register(Deliberated(Decomposition, DecompositionStatus.COMMITTEE, _BY_OUTCOME))
 workflow.register(WORK_POINT_SET)
 workflow.register(TASK)
+paper_entries.register(
+    OnPaper(
+        Task,
+        {"agree": None, "object": "objection"},
+        cycle=lambda task: task.cycle,
+        department=lambda task: task.lead_department_id,
+    )
+)
+paper_entries.register(
+    OnPaper(WorkPointSet, {}, cycle=lambda points: points.cycle, department=lambda points: None),
+    Statement(
+        "opinion",
+        message("Opinion on the draft"),
+        applies=lambda points: points.status == WorkPointSetStatus.CONSULTATION,
+        write=_opinion_on_paper,
+    ),
+)
 workflow.register(DECOMPOSITION)

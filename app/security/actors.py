@@ -4,12 +4,16 @@ What a person may do is looked up once and kept as long as the access stamp and 
 the same; the stamp rises in the same commit as any change of people, roles, permissions,
 posts, charges or departments, so every worker notices a revocation at its next request.
 The same stamp tells that the directory of names (`app.web.directory`) is out of date.
+
+Who stands in for somebody (授权) gets a second, narrower capacity beside their own: the giver's
+post on the giver's departments, as long as the giver holds it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import (
@@ -23,7 +27,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_group,
     assoc_user_role,
 )
-from sqlalchemy import event, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, event, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -38,7 +42,10 @@ from app.models.organisation import (
     Delegation,
     Department,
     Person,
+    PostKind,
 )
+from app.security.permissions import PASSED_ON
+from app.security.roles import HEAD, LEADER, TOP_LEADER
 
 PREFIX = "can_"
 _RIGHTS = (Person, Role, PermissionView, Group, Appointment, Charge, Delegation, Department)
@@ -57,8 +64,7 @@ def actor_of(session: AnySession, person: Person, stamp: int, door: Door) -> Act
     if kept is None or kept[0] != stamp or kept[1] != today:
         kept = (stamp, today, _look_up(session, person, today))
         _remembered[place] = kept
-    actor = kept[2]
-    return actor if actor.door == door else dataclasses.replace(actor, door=door)
+    return kept[2].through(door)
 
 
 def load_actor(session: AnySession, username: str, door: Door) -> Actor:
@@ -66,7 +72,7 @@ def load_actor(session: AnySession, username: str, door: Door) -> Actor:
     person = session.scalar(select(Person).where(Person.username == username))
     if person is None or not person.active:
         raise LookupError(username)
-    return dataclasses.replace(_look_up(session, person, clock.today()), door=door)
+    return _look_up(session, person, clock.today()).through(door)
 
 
 def forget() -> None:
@@ -76,35 +82,37 @@ def forget() -> None:
 
 def _look_up(session: AnySession, person: Person, today: dt.date) -> Actor:
     roles = _roles_of(session, person.id)
-    permissions: set[str] = set()
-    if roles:
-        found = session.execute(
-            select(ViewMenu.name, Permission.name)
-            .join(PermissionView, PermissionView.view_menu_id == ViewMenu.id)
-            .join(Permission, Permission.id == PermissionView.permission_id)
-            .join(
-                assoc_permissionview_role,
-                assoc_permissionview_role.c.permission_view_id == PermissionView.id,
-            )
-            .where(assoc_permissionview_role.c.role_id.in_(roles))
-        )
-        permissions = {f"{view}:{name.removeprefix(PREFIX)}" for view, name in found}
-    posts, acting_for = _posts_of(session, person.id, today)
-    own = {department for department, _ in posts}
-    if person.department_id is not None:
-        own.add(person.department_id)
-    headed = {department for department, post in posts if post in HEADING_POSTS}
+    permissions = _permissions_of(session, roles)
+    given = _delegated_to(session, person.id, today)
+    posts = _posts_of(session, [person.id, *given], today)
     tree = _children(session)
-    return Actor(
+    own = _places(posts.get(person.id, ()), person.department_id)
+    actor = Actor(
         user_id=person.id,
         name=person.name,
         roles=frozenset(roles.values()),
-        permissions=frozenset(permissions),
+        permissions=permissions,
         departments=_with_descendants(own, tree) | _parents_of_sections(own, tree),
-        headed=_with_descendants(headed, tree),
+        headed=_with_descendants(_headed(posts.get(person.id, ())), tree),
         charged=_with_descendants(_charged(session, person.id, today), tree),
-        acting_for=acting_for,
     )
+    return _standing_in(session, actor, given, posts, tree, today) if given else actor
+
+
+def _permissions_of(session: AnySession, roles: Iterable[int]) -> frozenset[str]:
+    if not roles:
+        return frozenset()
+    found = session.execute(
+        select(ViewMenu.name, Permission.name)
+        .join(PermissionView, PermissionView.view_menu_id == ViewMenu.id)
+        .join(Permission, Permission.id == PermissionView.permission_id)
+        .join(
+            assoc_permissionview_role,
+            assoc_permissionview_role.c.permission_view_id == PermissionView.id,
+        )
+        .where(assoc_permissionview_role.c.role_id.in_(roles))
+    )
+    return frozenset(f"{view}:{name.removeprefix(PREFIX)}" for view, name in found)
 
 
 def _roles_of(session: AnySession, person_id: int) -> dict[int, str]:
@@ -122,39 +130,132 @@ def _roles_of(session: AnySession, person_id: int) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(direct.union(by_group))}
 
 
-def _posts_of(
-    session: AnySession, person_id: int, today: dt.date
-) -> tuple[set[tuple[int, Any]], dict[int, int]]:
-    """(department, post) pairs in force, own and delegated; and for whom the latter."""
-    delegations = session.execute(
-        select(Delegation.giver_id, Delegation.department_id).where(
-            Delegation.receiver_id == person_id,
-            Delegation.valid_from <= today,
-            Delegation.valid_to >= today,
-        )
-    ).all()
-    scope: dict[int, set[int | None]] = {}
-    for giver, department in delegations:
-        scope.setdefault(giver, set()).add(department)
+Posts = set[tuple[int, PostKind]]
+"""(department, post) pairs in force."""
+
+
+def _posts_of(session: AnySession, people: Iterable[int], today: dt.date) -> dict[int, Posts]:
+    """What these people hold in departments today, by person."""
     rows = session.execute(
         select(Appointment.person_id, Appointment.department_id, Appointment.post).where(
-            Appointment.person_id.in_([person_id, *scope]),
+            Appointment.person_id.in_(list(people)),
             Appointment.department_id.is_not(None),
             Appointment.valid_from <= today,
             or_(Appointment.valid_to.is_(None), Appointment.valid_to >= today),
         )
-    ).all()
-    posts: set[tuple[int, Any]] = set()
-    acting_for: dict[int, int] = {}
-    own = {row.department_id for row in rows if row.person_id == person_id}
-    for row in rows:
-        if row.person_id != person_id:
-            if scope[row.person_id].isdisjoint({None, row.department_id}):
-                continue
-            if row.department_id not in own:
-                acting_for[row.department_id] = row.person_id
-        posts.add((row.department_id, row.post))
-    return posts, acting_for
+    )
+    posts: dict[int, Posts] = {}
+    for person, department, post in rows:
+        posts.setdefault(person, set()).add((department or 0, post))
+    return posts
+
+
+def _places(posts: Iterable[tuple[int, PostKind]], department: int | None) -> set[int]:
+    """The departments of a person: of the posts held and of the account."""
+    return {place for place, _ in posts} | ({department} if department is not None else set())
+
+
+def _headed(posts: Iterable[tuple[int, PostKind]]) -> set[int]:
+    return {place for place, post in posts if post in HEADING_POSTS}
+
+
+# Standing in for somebody ----------------------------------------------------------------
+
+
+Given = dict[int, tuple[int | None, dict[int | None, dt.date]]]
+
+
+def _delegated_to(session: AnySession, person_id: int, today: dt.date) -> Given:
+    """By giver: the giver's own department, and the departments delegated today (None: all) with
+    their last days. A giver who is switched off passes nothing."""
+    rows = session.execute(
+        select(
+            Delegation.giver_id, Person.department_id, Delegation.department_id, Delegation.valid_to
+        )
+        .join(Person, Person.id == Delegation.giver_id)
+        .where(Delegation.receiver_id == person_id, in_force(today), Person.active.is_(True))
+        .order_by(Delegation.giver_id)
+    )
+    given: Given = {}
+    for giver, department, scope, until in rows:
+        scopes = given.setdefault(giver, (department, {}))[1]
+        scopes[scope] = max(until, scopes.get(scope, until))
+    return given
+
+
+def in_force(day: dt.date) -> ColumnElement[bool]:
+    """The delegations of `day`: both dates count, one that was ended early is over at once."""
+    return and_(
+        Delegation.valid_from <= day, Delegation.valid_to >= day, Delegation.ended_at.is_(None)
+    )
+
+
+def _standing_in(
+    session: AnySession,
+    actor: Actor,
+    given: Given,
+    posts: Mapping[int, Posts],
+    tree: dict[int, list[int]],
+    today: dt.date,
+) -> Actor:
+    """`actor` with a capacity for each post of a giver: as head of the departments the giver
+    heads, as leader of those in the giver's charge, within the delegated departments. What a
+    giver was delegated is not passed on."""
+    sides: frozenset[int] = frozenset()
+    capacities: list[Actor] = []
+    for giver, (department, scope) in given.items():
+        held = posts.get(giver, set())
+        places = _places(held, department)
+        until = max(scope.values())
+        sides |= _with_descendants(places, tree) | _parents_of_sections(places, tree)
+        roles = _roles_of(session, giver)
+        permissions = _permissions_of(session, roles)
+        headed = _within(_with_descendants(_headed(held), tree), scope, tree)
+        charged = _within(_with_descendants(_charged(session, giver, today), tree), scope, tree)
+        if headed and HEAD in roles.values():
+            capacities.append(
+                Actor(
+                    user_id=actor.user_id,
+                    name=actor.name,
+                    roles=frozenset({HEAD}),
+                    permissions=permissions & PASSED_ON[HEAD],
+                    departments=headed,
+                    headed=headed,
+                    behalf_of=giver,
+                    until=until,
+                )
+            )
+        if charged and not {LEADER, TOP_LEADER}.isdisjoint(roles.values()):
+            capacities.append(
+                Actor(
+                    user_id=actor.user_id,
+                    name=actor.name,
+                    roles=frozenset({LEADER}),
+                    permissions=permissions & PASSED_ON[LEADER],
+                    charged=charged,
+                    behalf_of=giver,
+                    until=until,
+                )
+            )
+    givers = frozenset(given)
+    return dataclasses.replace(
+        actor,
+        stands_in=tuple(
+            dataclasses.replace(one, sides=sides | actor.departments, sides_of=givers)
+            for one in capacities
+        ),
+        sides=sides,
+        sides_of=givers,
+    )
+
+
+def _within(
+    departments: frozenset[int], scope: Iterable[int | None], tree: dict[int, list[int]]
+) -> frozenset[int]:
+    """Those of `departments` that are delegated."""
+    if None in scope:
+        return departments
+    return departments & _with_descendants({one for one in scope if one is not None}, tree)
 
 
 def _charged(session: AnySession, person_id: int, today: dt.date) -> set[int]:

@@ -19,7 +19,6 @@ from flask_jwt_extended import JWTManager
 from flask_jwt_extended import current_user as jwt_user
 from flask_login import current_user
 from sqlalchemy import Select, bindparam, func, select, true
-from sqlalchemy.orm import load_only
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.core import audit, clock
@@ -210,13 +209,6 @@ class SecurityManager(StockSecurityManager):
         db.session.commit()
 
 
-ASKED = (
-    Person.username, Person.first_name, Person.last_name, Person.active, Person.department_id,
-    Person.must_change_password, Person.password_changed_at,
-)  # fmt: skip
-"""What nearly every page reads of whoever asks; the rest comes when it is asked for."""
-
-
 @cache
 def _who_asks() -> Select[Any]:
     """A person with the access stamp and the number of unread notifications; put together
@@ -228,7 +220,6 @@ def _who_asks() -> Select[Any]:
     )
     return (
         select(Person, AccessStamp.value, unread)
-        .options(load_only(*ASKED))
         .outerjoin(AccessStamp, true())
         .where(Person.id == bindparam("person"))
     )

@@ -39,6 +39,8 @@ _TASK_WRITERS = {
     "edit": (HEAD, STAFF, OFFICE, LEADER),
     "delete": (HEAD, OFFICE, LEADER),
 }
+_PART_WRITERS = {name: tuple(dict.fromkeys((*them, STAFF))) for name, them in _TASK_WRITERS.items()}
+"""Who drafts a task drafts its milestones and indicators too."""
 
 GRANTS: Grants = {
     # Master data
@@ -47,9 +49,15 @@ GRANTS: Grants = {
     "department_class": _kept_by(ADMIN, OFFICE),
     "person": {"read": EVERY_ROLE, "add": (ADMIN,), "edit": (ADMIN,), "delete": (ADMIN,)},
     "role": {"read": (ADMIN, AUDITOR), "add": (ADMIN,), "edit": (ADMIN,), "delete": (ADMIN,)},
-    "appointment": _kept_by(ADMIN),
-    "delegation": _kept_by(ADMIN, OFFICE),
-    "charge": _kept_by(ADMIN),
+    "appointment": {**_kept_by(ADMIN), "prolong": (ADMIN, OFFICE)},
+    "delegation": {
+        "read": EVERY_ROLE,
+        "add": (ADMIN, OFFICE, HEAD, LEADER, TOP_LEADER),
+        "edit": (ADMIN, OFFICE),
+        "delete": (ADMIN, OFFICE),
+        "end": (ADMIN, OFFICE, HEAD, LEADER, TOP_LEADER),
+    },
+    "charge": {**_kept_by(ADMIN), "prolong": (ADMIN, OFFICE)},
     "task_category": _kept_by(ADMIN),
     "holiday": _kept_by(ADMIN, OFFICE),
     "indicator_template": _kept_by(ADMIN, OFFICE),
@@ -61,7 +69,7 @@ GRANTS: Grants = {
         "assess": (OFFICE,),
         "close": (OFFICE,),
     },
-    "phase": _kept_by(OFFICE),
+    "phase": {**_kept_by(OFFICE), "remind": (OFFICE,)},
     "reporting_month": _kept_by(OFFICE),
     "rule_book": {**_kept_by(OFFICE), "put_in_force": (OFFICE,), "retire": (OFFICE,)},
     "rule_value": _kept_by(OFFICE),
@@ -73,7 +81,12 @@ GRANTS: Grants = {
     "paper_entry": {
         "read": EVERY_ROLE,
         "add": (OFFICE,),
+        "acknowledge": (LEADER, TOP_LEADER, HEAD),
         "object": (LEADER, TOP_LEADER, HEAD),
+        "withdraw": (OFFICE,),
+        "refer": (OFFICE,),
+        "uphold": (TOP_LEADER,),
+        "annul": (TOP_LEADER,),
     },
     # Planning
     "work_point_set": {
@@ -111,6 +124,7 @@ GRANTS: Grants = {
         "delete": (LEADER, TOP_LEADER, OFFICE),
         "answer": _DEPARTMENT,
     },
+    "carry_over": {"read": EVERY_ROLE, "decide": (OFFICE, LEADER, TOP_LEADER)},
     "decomposition": {
         **_kept_by(OFFICE),
         "aggregate": (OFFICE,),
@@ -133,10 +147,11 @@ GRANTS: Grants = {
         "export": EVERY_ROLE,
     },
     "task_department": dict(_TASK_WRITERS),
-    "milestone": dict(_TASK_WRITERS),
-    "indicator": dict(_TASK_WRITERS),
+    "milestone": dict(_PART_WRITERS),
+    "indicator": dict(_PART_WRITERS),
     "baseline": {"read": EVERY_ROLE},
     "baseline_task": {"read": EVERY_ROLE},
+    "baseline_department": {"read": EVERY_ROLE},
     "baseline_indicator": {"read": EVERY_ROLE},
     "baseline_milestone": {"read": EVERY_ROLE},
     # Monitoring
@@ -298,7 +313,14 @@ GRANTS: Grants = {
     # The system
     "audit_event": {"read": (AUDITOR, ADMIN)},
     "notification": {"read": EVERY_ROLE, "edit": EVERY_ROLE, "delete": EVERY_ROLE},
-    "outbox_message": {"read": (ADMIN,)},
+    "notification_choice": {"read": EVERY_ROLE, "add": EVERY_ROLE, "edit": EVERY_ROLE},
+    "outbox_message": {
+        "read": (ADMIN,),
+        "resend": (ADMIN,),
+        "give_up": (ADMIN,),
+        "deliver": (ADMIN,),
+        "fail": (ADMIN,),
+    },
     "saved_view": {
         "read": EVERY_ROLE,
         "add": EVERY_ROLE,
@@ -338,3 +360,26 @@ def permissions_of(role: str) -> frozenset[str]:
         for verb, roles in verbs.items()
         if role in roles
     )
+
+
+DELEGATED = frozenset(
+    {
+        "meeting", "agenda_item", "agenda_subject", "decision",
+        "work_point_set", "work_point", "work_point_opinion", "department_plan", "plan_comment",
+        "decomposition", "task", "task_department", "milestone", "indicator",
+        "baseline", "baseline_task", "baseline_indicator", "baseline_milestone",
+        "baseline_department",
+        "monthly_check", "check_contribution", "warning", "coordination_request",
+        "supervision_case", "case_step",
+        "diagnosis", "diagnosis_item", "adjustment", "adjustment_change", "task_result",
+        "evidence", "correction", "department_assessment", "appeal",
+    }
+)  # fmt: skip
+"""What belongs to a post and goes to whoever stands in: the year's work. Not the console, the
+system, scores, nor what a person says in their own name (批示)."""
+
+PASSED_ON: dict[str, frozenset[str]] = {
+    role: frozenset(one for one in permissions_of(role) if one.split(":")[0] in DELEGATED)
+    for role in (HEAD, LEADER)
+}
+"""By the role of the post: the permissions a delegation passes, where the giver holds them."""

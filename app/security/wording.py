@@ -19,9 +19,9 @@ Pair = tuple[str, str]
 CHAPTERS: tuple[tuple[str, Pair, tuple[str, ...]], ...] = (
     ("planning", ("目标任务", "Planning"), (
         "work_point_set", "work_point", "work_point_opinion", "department_plan",
-        "plan_comment", "decomposition",
+        "plan_comment", "carry_over", "decomposition",
         "task", "task_department", "milestone", "indicator", "baseline", "baseline_task",
-        "baseline_indicator", "baseline_milestone", "import_job",
+        "baseline_department", "baseline_indicator", "baseline_milestone", "import_job",
     )),
     ("monitoring", ("监测", "Monitoring"), (
         "monthly_check", "check_contribution", "warning", "coordination_request",
@@ -48,7 +48,8 @@ CHAPTERS: tuple[tuple[str, Pair, tuple[str, ...]], ...] = (
         "start", "console", "strategic_goal", "task_category", "indicator_template", "holiday",
     )),
     ("system", ("系统", "System"), (
-        "audit_event", "outbox_message", "notification", "saved_view", "account", "api_docs",
+        "audit_event", "outbox_message", "notification", "notification_choice", "saved_view",
+        "account", "api_docs",
     )),
 )  # fmt: skip
 """The chapters in the order of the menu, with their resources."""
@@ -72,6 +73,7 @@ _VERBS: dict[str, Pair] = {
     "export": ("导出", "Export"),
     "answer": ("答复", "Answer"),
     "object": ("提出异议", "Object"),
+    "remind": ("催报", "Remind"),
     "minutes": ("录入会议结论", "Enter the minutes"),
     "send_for_review": ("提交审阅", "Send for review"),
     "review": ("审阅同意", "Agree"),
@@ -90,6 +92,9 @@ _VERBS: dict[str, Pair] = {
     "uphold": ("支持申诉", "Uphold"),
     "dismiss": ("驳回申诉", "Dismiss"),
     "withdraw": ("撤销", "Withdraw"),
+    "prolong": ("延期", "Prolong"),
+    "end": ("提前终止", "End early"),
+    "decide": ("认定", "Decide"),
 }
 """Rows' own verbs, and steps of flows that have no screen yet."""
 

@@ -141,6 +141,13 @@ class Directory:
 _remembered: dict[str, tuple[int, Directory]] = {}
 
 
+def overdue_conditions(**further: Any) -> dict[str, Any]:
+    """The conditions of a list of what is overdue; `due_on__ge` only where the college began in
+    the middle of a year."""
+    since = {} if directory().live_from == dt.date.min else {"due_on__ge": "live-from"}
+    return {**since, "due_on__lt": "today", **further}
+
+
 def directory() -> Directory:
     """The snapshot of this moment."""
     stamp = g.get("access_stamp") if has_request_context() else None
@@ -190,7 +197,9 @@ def _read() -> Directory:
     ):
         phases.setdefault(row.cycle_id, []).append(PhaseEntry(row.code, row.starts_on, row.ends_on))
     cycles = session.execute(
-        select(Cycle.id, Cycle.year, Cycle.name, Cycle.status).order_by(Cycle.year.desc())
+        select(Cycle.id, Cycle.year, Cycle.name, Cycle.status, Cycle.live_from).order_by(
+            Cycle.year.desc()
+        )
     )
     return Directory(
         departments={row.id: DepartmentEntry(*row) for row in departments},

@@ -24,6 +24,7 @@ from sqlalchemy import false
 from sqlalchemy.sql import operators
 
 from app.core import clock
+from app.web.directory import directory
 
 
 def _text(value: Any) -> str:
@@ -260,11 +261,15 @@ def _typed(datamodel: Any, column: str, value: Any) -> Any:
 
 
 _SPOKEN = re.compile(r"(today|month-start|month-end)([+-]\d{1,4})?")
+LIVE_FROM = "live-from"
+"""The first day the college keeps in this system: what was due before is history, not late."""
 
 
 def spoken_day(value: str) -> dt.date | None:
-    """The day that "today", "today+7", "month-start" or "month-end" means now; None for
+    """The day that "today", "today+7", "month-start", "month-end" or "live-from" means now; None for
     anything else. A saved list of what is overdue stays true tomorrow."""
+    if value == LIVE_FROM:
+        return directory().live_from
     found = _SPOKEN.fullmatch(value)
     if found is None:
         return None

@@ -28,7 +28,8 @@ def _operators(model: type[Any], column: str) -> dict[str, int]:
     """The filters of a column by their `arg_name`, with their places."""
     known = _counted.get((model, column))
     if known is None:
-        found = DomainFilterConverter(ScopedInterface(model)).convert(column) or []
+        own = getattr(_view(model), "own_filters", {}).get(column)
+        found = own or DomainFilterConverter(ScopedInterface(model)).convert(column) or []
         known = _counted[model, column] = {item.arg_name: at for at, item in enumerate(found)}
     return known
 
@@ -62,17 +63,21 @@ def list_link(model: type[Any], kept: Iterable[Argument] = (), /, **conditions: 
     `kept` are arguments to hand on; a condition replaces those of the same column and
     filter. LookupError if the list's view does not filter by one of the columns.
     """
-    from app.web.views import view_of
-
-    view = view_of(model)
+    view = _view(model)
     for name in conditions:
-        if name.partition("__")[0] not in view.search_columns:
+        if name.partition("__")[0] not in {*view.search_columns, *view.own_filters}:
             raise LookupError(f"{view.endpoint} is not searched by {name}")
     own = filter_arguments(model, **conditions)
     names = {name for name, _ in own}
     arguments = [pair for pair in kept if pair[0] not in names] + own
     place = url_for(f"{view.endpoint}.list")
     return f"{place}?{urlencode(arguments)}" if arguments else place
+
+
+def _view(model: type[Any]) -> Any:
+    from app.web.views import view_of
+
+    return view_of(model)
 
 
 def _text(value: Any) -> str:

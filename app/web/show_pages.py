@@ -6,7 +6,7 @@ Mixed into every screen of domain rows.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from flask import abort, request
@@ -62,6 +62,9 @@ class ShowPages:
     past_is_open: ClassVar[bool] = True
     """Whoever sees a row now might have seen it all along. Not so for what is issued or
     announced to many: how its draft was written stays with those who read the college's rows."""
+    paper_link: ClassVar[Callable[[Any, Actor], str]] = staticmethod(lambda row, actor: "")
+    """Where the Office enters what was signed on paper about a row; said by the chapter that
+    has that screen."""
     read_only: ClassVar[bool]
     model: Any
     datamodel: Any
@@ -115,6 +118,7 @@ class ShowPages:
             title=heading_of(self, row),
             steps=self._steps(row, actor),
             row_link=row_link,
+            paper=ShowPages.paper_link(row, actor),
             may_edit=may_write and bool(self.edit_columns) and policy.can(actor, "edit", row),
             may_delete=may_write and policy.can(actor, "delete", row),
             **told,

@@ -208,13 +208,17 @@ def _grouped(events: Sequence[AuditEvent]) -> list[list[AuditEvent]]:
         last = groups[-1][-1] if groups else None
         if (
             last is not None
-            and (last.actor_id, last.actor_name) == (event.actor_id, event.actor_name)
+            and _party(last) == _party(event)
             and abs(last.happened_at - event.happened_at) <= TOGETHER
         ):
             groups[-1].append(event)
         else:
             groups.append([event])
     return groups
+
+
+def _party(event: AuditEvent) -> tuple[Any, ...]:
+    return event.actor_id, event.actor_name, event.on_behalf_of_id, event.door
 
 
 def _entry(
@@ -343,11 +347,18 @@ def _action(model: type[Any], action: str) -> str:
 
 
 def _who(event: AuditEvent) -> str:
-    """One name, "甲 代 乙" for a delegate, or what acted when nobody did."""
+    """One name, "甲 代 乙" for a delegate, "甲 代录 乙" for what 乙 signed on paper, or what acted
+    when nobody did."""
     if event.actor_id is None:
         pair = next((pair for door, pair in SYSTEM.items() if door.value == event.door), None)
         return words(pair) if pair else event.actor_name
     if event.on_behalf_of_id is None:
         return event.actor_name
     absent = directory().name_of(Person, event.on_behalf_of_id) or formats.EMPTY
+    if event.door == Door.PAPER.value:
+        told = (
+            f"{event.actor_name} 代录 {absent}",
+            f"{absent} on paper, entered by {event.actor_name}",
+        )
+        return words(told)
     return words((f"{event.actor_name} 代 {absent}", f"{event.actor_name} for {absent}"))

@@ -47,7 +47,6 @@ AWAITED: dict[str, str] = {
     "diagnosis_item": "diagnoses of Art. 9.2-9.3",
     "import_job": "imports on the screen",
     "notification": "the inbox",
-    "outbox_message": "the outbox",
     "role": "the screen of roles",
     "saved_view": "saved views",
     "score_item": "the computed assessment of Art. 12",
@@ -61,6 +60,10 @@ ASKED_BY_THE_GATE = {
     "agenda_subject": "what stands under an agenda item is written on the meeting's page",
     "plan_comment": "comments on a plan are written and answered on the plan's page",
     "paper_entry": "entries from paper",
+    "appointment:prolong": "posts that run out go on when the next year is opened",
+    "charge:prolong": "charges that run out go on when the next year is opened",
+    "baseline_department": "who does a task as it was issued stands in the task's redline",
+    "notification_choice": "one's first choice is added on the page that changes it",
 }
 """Resources without an address of their own: their rows are written on another's page, where
 the gate asks for these permissions."""
@@ -266,6 +269,8 @@ def _expected(walk: Walk, actor: Actor, door: Door) -> set[int]:
         return {404}  # the console loads no selects this way
     if re.search("<(?!pk>|int:pk>)", door.address) or (row is None and "pk>" in door.address):
         return {200, 302, 404, 422}  # there is no such kind of it
+    if door.door == "MonthSheetView.mine":
+        return {200, 302}  # leads to the sheet of one's department; without one it says so
     if door.door == "EvidenceView.add":
         return {200, 302}  # a file hangs on a row: without one the door sends back
     if row is None or door.door.endswith(".create_view"):

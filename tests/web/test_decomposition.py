@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.core.unit_of_work import AnySession
 from app.models.organisation import DepartmentKind
 from app.models.planning import Agreement, Decomposition, DecompositionStatus, Task, TaskStatus
+from app.models.work_points import WorkPoint, WorkPointSetStatus
 from tests.architecture.test_query_counts import cost
 from tests.cast import TODAY, YEAR, Cast
 from tests.factories import (
@@ -21,7 +22,10 @@ from tests.factories import (
     make_decomposition,
     make_department,
     make_milestone,
+    make_strategic_goal,
     make_task,
+    make_work_point,
+    make_work_point_set,
 )
 
 ClientFor = Callable[[str], FlaskClient]
@@ -178,6 +182,133 @@ def test_the_table_tells_its_tasks_and_what_changed_since_issue(
     assert "1 改了标题" in changed and "2 没改" not in changed
 
 
+def test_a_list_of_what_changed_since_issue_is_one_tap_away(
+    issued: Decomposition, cast: Cast, client_for: ClientFor
+) -> None:
+    make_task(title="后来新增的", status=TaskStatus.ACCEPTED)
+    make_task(title="终止了的", status=TaskStatus.TERMINATED, termination_cause="政策变化")
+    make_task(title="还是草案的")
+    office = client_for("office")
+    page = office.get(f"/decomposition/show/{issued.id}").text
+    link = page[page.index('href="/task/list/?', page.index("下发后有变化")) + 6 :]
+    address = link[: link.index('"')].replace("&amp;", "&")
+    assert "since_issue" in address
+    listed = office.get(f"{address}&cols=title,since_issue").text
+    for title in ("改了标题", "后来新增的", "终止了的"):
+        assert title in listed, title
+    assert "没改" not in listed and "还是草案的" not in listed
+    for word in ("已变更", "新增", "已终止"):
+        assert word in listed, word
+
+
+@pytest.mark.parametrize(("operator", "found"), [("eq", ["没改"]), ("neq", ["改了标题"])])
+def test_the_list_asks_what_became_of_a_task(
+    issued: Decomposition, client_for: ClientFor, operator: str, found: list[str]
+) -> None:
+    place = {"eq": 0, "neq": 1}[operator]
+    listed = client_for("office").get(f"/task/list/?_flt_{place}_since_issue=unchanged").text
+    assert [one for one in ("没改", "改了标题") if f">{one}<" in listed] == found
+
+
+def test_who_has_not_accepted_yet_is_counted_and_listed(
+    issued: Decomposition, cast: Cast, client_for: ClientFor
+) -> None:
+    make_task(
+        title="超期未接受", status=TaskStatus.PUBLISHED, accept_by=TODAY - dt.timedelta(days=1)
+    )
+    for who in ("office", "leader"):
+        client = client_for(who)
+        page = client.get(f"/decomposition/show/{issued.id}").text
+        strip = page[page.index("尚未接受") :]
+        assert ">3<" in strip and "其中超期 1 项" in strip
+        link = strip[strip.index('class="sh-late" href="') + 22 :]
+        listed = client.get(link[: link.index('"')].replace("&amp;", "&")).text
+        assert "超期未接受" in listed and "改了标题" not in listed
+
+
+# The tree -------------------------------------------------------------------------------
+
+
+def test_the_tree_leads_from_the_college_to_a_persons_tasks(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    make_task(
+        title="有人做", section=cast.jwc_jxk, owner=cast.staff_jwc, status=TaskStatus.ACCEPTED
+    )
+    make_task(title="没人做", status=TaskStatus.PUBLISHED)
+    client = client_for("head_xinxi")
+    page = client.get(f"/decomposition/tree/{cast.cycle.id}").text
+    for word in ("教务处", "教学科", cast.staff_jwc.name, "未分科室", "未指定责任人"):
+        assert word in page, word
+    leaf = page[page.index(cast.staff_jwc.name) :]
+    link = leaf[leaf.index('href="/task/list/') + 6 :]
+    listed = client.get(link[: link.index('"')].replace("&amp;", "&")).text
+    assert "有人做" in listed and "没人做" not in listed
+    assert client.get("/decomposition/tree/999999").status_code == 404
+
+
+# Breaking a work point down -------------------------------------------------------------
+
+
+@pytest.fixture
+def point(cast: Cast) -> WorkPoint:
+    """A work point of the issued edition that nobody serves."""
+    points = make_work_point_set(
+        edition=1, status=WorkPointSetStatus.ISSUED, issue_number="院发〔2026〕1号", issued_on=TODAY
+    )
+    return make_work_point(work_point_set=points, number="3", text="推进专业群建设")
+
+
+def test_a_leader_breaks_a_work_point_down_from_the_coverage(
+    session: AnySession, cast: Cast, point: WorkPoint, client_for: ClientFor
+) -> None:
+    leader, address = client_for("leader"), f"/task/break_down/{point.id}"
+    assert address in leader.get(f"/decomposition/coverage/{cast.cycle.id}").text
+    form = leader.get(address).text
+    assert "推进专业群建设" in form and "信息工程系" in form and "学生工作处" not in form
+    done = leader.post(
+        address,
+        data={"title": "推进专业群建设", "departments": [cast.xinxi.id], "others": [cast.jwc.id]},
+    )
+    assert done.status_code == 302 and "work_point" in done.location
+    session.expire_all()
+    made = session.scalars(select(Task).where(Task.work_point_id == point.id)).all()
+    assert {(one.lead_department, one.agreement) for one in made} == {
+        (cast.jwc, Agreement.ASKED), (cast.xinxi, Agreement.ASKED),
+    }  # fmt: skip
+    again = leader.post(address, data={"title": "推进专业群建设", "others": [cast.jwc.id]})
+    assert again.status_code == 422 and "教务处已有此项任务" in again.text
+    asked = client_for("head_jwc").get("/").text
+    assert any(f"/task/show/{one.id}" in asked for one in made)
+
+
+def test_once_the_table_is_issued_a_point_is_not_broken_down(
+    issued: Decomposition, point: WorkPoint, client_for: ClientFor
+) -> None:
+    answer = client_for("leader").get(f"/task/break_down/{point.id}", follow_redirects=True)
+    assert "新增任务须走调整程序" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("head_jwc", 404), ("staff_jwc", 403), ("auditor", 403)]
+)
+def test_who_does_not_draft_for_others_has_no_form(
+    point: WorkPoint, client_for: ClientFor, who: str, status: int
+) -> None:
+    assert client_for(who).get(f"/task/break_down/{point.id}").status_code == status
+
+
+def test_each_gap_leads_to_where_it_is_mended(cast: Cast, client_for: ClientFor) -> None:
+    goal = make_strategic_goal(name="没人支撑", start_year=YEAR, end_year=YEAR)
+    bare = make_task(title="没有标准", standard=None)
+    page = client_for("office").get(f"/decomposition/coverage/{cast.cycle.id}").text
+    assert f"strategic_goal={goal.id}" in page[page.index('id="goals"') :]
+    assert f"lead_department={cast.xsc.id}" in page[page.index('id="departments"') :]
+    assert f"/task/edit/{bare.id}" in page[page.index('id="standard"') :]
+    read_only = client_for("quality").get(f"/decomposition/coverage/{cast.cycle.id}").text
+    assert "/task/edit/" not in read_only and "/task/add" not in read_only
+
+
 def test_a_draft_counts_what_it_will_issue(
     session: AnySession, whole: Task, client_for: ClientFor
 ) -> None:
@@ -226,7 +357,8 @@ def test_the_pages_cost_the_same_for_one_part_and_for_many(
     make_task(parent=whole, lead_department=cast.xinxi, agreement=Agreement.ASKED, standard=None)
     office, table = client_for("office"), make_decomposition()
     pages = (f"/task/show/{whole.id}", f"/decomposition/show/{table.id}",
-             f"/decomposition/coverage/{cast.cycle.id}")  # fmt: skip
+             f"/decomposition/coverage/{cast.cycle.id}",
+             f"/decomposition/tree/{cast.cycle.id}")  # fmt: skip
     few = [cost(office, page) for page in pages]
     for _ in range(8):
         make_task(

@@ -8,13 +8,18 @@ from decimal import Decimal
 import pytest
 from flask.testing import FlaskClient
 
-from app.core import workflow
+from app.core import clock, workflow
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.planning import DepartmentPlan, PlanStatus
 from app.planning.plans import comment_on_plan
 from tests.architecture.test_query_counts import cost
-from tests.cast import Cast
-from tests.factories import make_department_plan, make_strategic_goal, make_task
+from tests.cast import TEST, Cast
+from tests.factories import (
+    make_department_plan,
+    make_indicator_template,
+    make_strategic_goal,
+    make_task,
+)
 
 ClientFor = Callable[[str], FlaskClient]
 
@@ -51,7 +56,7 @@ def test_what_keeps_it_from_being_sent_stands_on_the_page(
     make_task(title="没有标准的任务", weight=Decimal(5), standard=None, department_plan=plan)
     page = client_for("head_jwc").get(f"/department_plan/show/{plan.id}").text
     assert "“没有标准的任务”没有考核标准，也没有考核指标。" in page
-    assert "权重合计为 105，应为 100。" in page
+    assert "权重合计为 105，应为 100，多出 5。" in page
 
 
 def test_another_department_does_not_see_the_plan(
@@ -93,10 +98,12 @@ def test_a_weight_that_is_none_is_refused_and_nothing_saved(
 ) -> None:
     first, second = sorted(plan_tasks(session, plan), key=lambda task: task.id)
     data = {f"weight-{first.id}": "10", f"weight-{second.id}": text}
-    answer = client_for("head_jwc").post(
-        f"/department_plan/weights/{plan.id}", data=data, follow_redirects=True
+    answer = client_for("head_jwc").post(f"/department_plan/weights/{plan.id}", data=data)
+    assert answer.status_code == 422 and "alert-danger" in answer.text
+    assert (
+        f'name="weight-{second.id}" inputmode="decimal" autocomplete="off" value="{text}"'
+        in answer.text
     )
-    assert answer.status_code == 200 and "alert-danger" in answer.text
     session.expire_all()
     assert (first.weight, second.weight) == (60, 40)
 
@@ -120,7 +127,7 @@ def test_a_leader_comments_on_a_task_and_the_department_answers(
     page = head.post(
         f"/department_plan/answer/{plan.id}/{comment}", data={"text": "已改"}, follow_redirects=True
     )
-    assert "已改" in page.text
+    assert "已改" in page.text and f"<b>{cast.head_jwc.name}</b> 已改" in page.text
 
 
 def test_a_task_of_another_plan_is_not_commented_here(
@@ -189,3 +196,64 @@ def plan_tasks(session: AnySession, plan: DepartmentPlan) -> list:  # type: igno
     from app.models.planning import Task
 
     return list(session.scalars(select(Task).where(Task.department_plan_id == plan.id)))
+
+
+def test_a_weight_changed_meanwhile_is_told_and_what_was_typed_stays(
+    session: AnySession, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    first, second = sorted(plan_tasks(session, plan), key=lambda task: task.id)
+    head, place = client_for("head_jwc"), f"/department_plan/weights/{plan.id}"
+    seen = {f"seen-{first.id}": "60.00", f"seen-{second.id}": "40.00", f"weight-{second.id}": "40"}
+    assert head.post(place, data={**seen, f"weight-{first.id}": "50"}).status_code == 302
+    late = head.post(place, data={**seen, f"weight-{first.id}": "75"})
+    assert late.status_code == 422 and "已被他人改为 50" in late.text and 'value="75"' in late.text
+    stray = head.post(place, data={**seen, "weight-987654": "1"})
+    assert stray.status_code == 422 and "其中 1 项任务已不在本计划中" in stray.text
+
+
+def test_indicators_are_taken_from_the_library(
+    session: AnySession, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    template = make_indicator_template(name="竞赛获奖", kind="quantitative", unit="项")
+    task, head = plan_tasks(session, plan)[0], client_for("head_jwc")
+    place = f"/department_plan/library/{plan.id}"
+    assert "竞赛获奖" in head.get(f"{place}?task={task.id}").text
+    given = {"task": task.id, "template": template.id, f"baseline-{template.id}": "2"}
+    for target, words in (("", "请填写目标值"), ("多", "不是数字")):
+        page = head.post(place, data={**given, f"target-{template.id}": target})
+        assert page.status_code == 422 and words in page.text and 'value="2"' in page.text
+    assert head.post(place, data={**given, f"target-{template.id}": "５"}).status_code == 302
+    session.expire_all()
+    assert [(one.name, one.target) for one in task.indicators] == [("竞赛获奖", 5)]
+    assert head.get(f"{place}?task=987654").status_code == 404
+    assert client_for("head_xinxi").get(place).status_code == 404
+
+
+def test_a_plan_of_a_year_that_runs_already_has_no_deadline_in_the_past(
+    session: AnySession, cast: Cast, client_for: ClientFor
+) -> None:
+    with unit_of_work(session, TEST):
+        cast.cycle.live_from = clock.today()
+    begun = make_department_plan(department=cast.xinxi)
+    head = client_for("head_xinxi")
+    shown = head.get(f"/department_plan/show/{begun.id}").text
+    assert "已过，不计逾期" in shown and 'class="sh-late"' not in shown
+    assert f"/department_plan/show/{begun.id}" in head.get("/").text
+
+
+def test_a_returned_plan_edited_meanwhile_shows_both_versions(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    sent(session, cast, plan)
+    leader, staff = cast.actor("leader"), cast.actor("staff_jwc")
+    with unit_of_work(session, leader):
+        workflow.apply(session, leader, plan, "return", review_comment="补充思路")
+    seen = plan.version
+    with unit_of_work(session, staff):
+        plan.text = "科室先写的思路"
+    page = client_for("head_jwc").post(
+        f"/department_plan/edit/{plan.id}", data={"text": "部门负责人的思路", "version": seen}
+    )
+    assert "科室先写的思路" in page.text and "部门负责人的思路" in page.text
+    session.expire_all()
+    assert plan.text == "科室先写的思路"

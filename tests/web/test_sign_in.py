@@ -262,6 +262,6 @@ def test_one_person_s_delegations_from_one_giver_all_count(session: AnySession, 
     make_appointment(person=cast.head_jwc, department=other, post="head")
     for department in (cast.jwc, other):
         make_delegation(giver=cast.head_jwc, receiver=cast.staff_xinxi, department=department)
-    headed = cast.actor("staff_xinxi").headed
+    headed = cast.actor("staff_xinxi").speaks_for()
     assert {cast.jwc.id, other.id} <= headed
     assert isinstance(other, Department)

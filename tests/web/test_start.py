@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.baseline import Baseline
 from app.models.cycles import (
     Cycle,
     CycleStatus,
@@ -24,6 +25,7 @@ from app.models.cycles import (
 )
 from app.models.organisation import Appointment, Charge, Department
 from app.models.planning import TaskStatus
+from app.planning.adoption import adopt_issued_table, open_table
 from tests.architecture.test_query_counts import statements
 from tests.cast import PEOPLE, TEST, YEAR, Cast
 from tests.conftest import MakeApp, rolled_back
@@ -242,9 +244,76 @@ def test_what_was_typed_comes_back_with_the_reason(
 
 def test_a_year_that_is_open_is_not_opened_again(client_for: ClientFor) -> None:
     office = client_for("office")
-    form = fields_of(office.get(f"/start/year/?year={YEAR}"))
-    page = office.post("/start/year/", data=form)
-    assert page.status_code == 422
+    form = fields_of(office.get("/start/year/?year=2031"))
+    page = office.get(f"/start/year/?year={YEAR}")
+    assert "该年度已存在。" in page.text and f"改为建立 {YEAR + 1} 年度" in page.text
+    assert 'id="model_form"' not in page.text
+    earlier = office.get(f"/start/year/?year={YEAR - 1}")
+    assert "不能再补建更早的年度。" in earlier.text
+    assert office.post("/start/year/", data={**form, "year": str(YEAR)}).status_code == 422
+
+
+def test_the_page_says_what_will_be_there_and_the_ticked_charge_goes_on(
+    client_for: ClientFor, cast: Cast, session: AnySession
+) -> None:
+    with unit_of_work(session, TEST):
+        charge = session.scalars(select(Charge).where(Charge.department_id == cast.jwc.id)).one()
+        charge.valid_to = dt.date(YEAR, 12, 31)
+    make_task(status=TaskStatus.ACCEPTED)
+    office = client_for("office")
+    page = office.get("/start/year/")
+    assert f"沿用 {YEAR} 年的" in page.text and "未认定 1 项" in page.text
+    assert f'name="charges" value="{charge.id}"' in page.text
+    office.post("/start/year/", data={**fields_of(page), "charges": charge.id})
+    session.expire_all()
+    assert charge.valid_to == dt.date(YEAR + 1, 12, 31)
+
+
+def test_a_college_begins_in_september_from_its_issued_table(
+    client_for: ClientFor, cast: Cast, session: AnySession
+) -> None:
+    """The year is opened in September, the issued table taken over: months that are over are
+    exempt, what was due before is no flood of overdue tasks, nothing is scored yet."""
+    year, day = YEAR + 1, dt.date(YEAR + 1, 9, 14)
+    with clock.at(day):
+        office, head = client_for("office"), client_for("head_jwc")
+        page = office.get(f"/start/year/?year={year}")
+        assert f"自 {day} 起启用" in page.text
+        form = fields_of(page) | {
+            "document_number": "院发〔2027〕9号",
+            "start": "y",
+            "trial_until": "9",
+        }
+        assert form["months"] == ["9", "10", "11", "12"]
+        assert office.post("/start/year/", data=form).status_code == 302
+        cycle = session.scalars(select(Cycle).where(Cycle.year == year)).one()
+        actor = cast.actor("office")
+        with unit_of_work(session, actor):
+            table = open_table(session, actor, cycle)
+        rows = [
+            make_task(
+                title=title, cycle=cycle, due_on=due, owner=cast.staff_jwc, standard="达标",
+                decomposition_id=table.id,
+            )
+            for title, due in (("三月到期", dt.date(year, 3, 31)), ("上周到期", dt.date(year, 9, 10)),
+                               ("十一月到期", dt.date(year, 11, 30)))
+        ]  # fmt: skip
+        with unit_of_work(session, actor):
+            adopt_issued_table(session, actor, table, issue_number="院发〔2027〕2号")
+        assert {row.status for row in rows} == {TaskStatus.PUBLISHED}
+        assert session.scalars(select(Baseline).where(Baseline.decomposition_id == table.id)).one()
+        listed = head.get(f"/task/list/?_flt_0_cycle={cycle.id}")
+        assert "三月到期" in listed.text and "ls-late" not in listed.text
+        office.get(f"/year/{year}")
+        path = office.get("/start/")
+        assert f"自 {day} 起启用" in step(path, "calendar")
+        assert "试运行至9月底，不计分" in step(path, "calendar")
+        assert "2 项在 2027-09-14 启用前到期，不计逾期" in step(path, "plan")
+        shown = head.get(f"/task/show/{rows[0].id}").text
+        assert "系统启用前到期，待反馈完成情况" in shown
+    with clock.at(dt.date(year, 12, 2)):
+        listed = client_for("head_jwc").get(f"/task/list/?_flt_0_cycle={cycle.id}").text
+        assert listed.count("ls-late") == 1
 
 
 def test_opening_a_year_is_the_offices(client_for: ClientFor, session: AnySession) -> None:

@@ -2,6 +2,7 @@
 // elements and does nothing where there are none; a page without scripts shows the same content.
 import { start as startConfirm } from "./site/confirm.js";
 import { start as startConsole } from "./site/console.js";
+import { start as startHandout } from "./site/handout.js";
 import { start as startLate } from "./site/late.js";
 import { start as startList } from "./site/list.js";
 import { start as startPlan } from "./site/plan.js";
@@ -9,6 +10,7 @@ import { start as startProgress } from "./site/progress.js";
 import { start as startSearch } from "./site/search.js";
 import { start as startShell } from "./site/shell.js";
 import { start as startShow } from "./site/show.js";
+import { start as startSteering } from "./site/steering.js";
 
 startShell();
 startSearch();
@@ -16,6 +18,8 @@ startList();
 startPlan();
 startProgress();
 startShow();
+startSteering();
 startConfirm();
 startConsole();
 startLate();
+startHandout();

@@ -19,6 +19,7 @@ from app.core.queue import Addition, Desk, Group, Row, Waiting
 from app.cycles.months import MonthEntry, month_reported, months_of
 from app.extensions import db
 from app.models.cycles import CycleStatus
+from app.models.organisation import DepartmentKind, Person
 from app.models.system import ImportJob
 from app.monitoring.queue import missing
 from app.organisation.rules import reads_college
@@ -61,6 +62,8 @@ class Kind:
     link: str
     bulk: str
     step: str
+    sheet: str
+    """The page on which all of them are filled in at once; "" where there is none."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,49 @@ def my_queue(actor: Actor, day: Day, kinds: Sequence[Waiting], limit: int = FEW)
     return [_kind(group, actor, day.today) for group in found]
 
 
+def title_of(kind: Waiting) -> str:
+    """What waits, and for whose post where the reader stands in for somebody."""
+    if kind.behalf_of is None:
+        return str(kind.title)
+    giver = directory().name_of(Person, kind.behalf_of)
+    return gettext("%(title)s (for %(name)s)", title=str(kind.title), name=giver)
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody the reader stands in for, until when, and for what."""
+
+    name: str
+    until: dt.date | None
+    headed: str
+    charged: str
+
+
+def stands_in(actor: Actor) -> list[StandIn]:
+    """Whom the reader stands in for today. Nothing is read for it."""
+    by_giver: dict[int, list[Actor]] = {}
+    for one in actor.stands_in:
+        by_giver.setdefault(one.behalf_of or 0, []).append(one)
+    return [
+        StandIn(
+            directory().name_of(Person, giver) or "",
+            posts[0].until,
+            _names(frozenset().union(*(one.headed for one in posts))),
+            _names(frozenset().union(*(one.charged for one in posts))),
+        )
+        for giver, posts in by_giver.items()
+    ]
+
+
+def _names(departments: frozenset[int]) -> str:
+    known = directory().departments
+    return "、".join(
+        known[key].name
+        for key in sorted(departments)
+        if key in known and known[key].kind != DepartmentKind.SECTION
+    )
+
+
 def days_left(due_on: dt.date | None, today: dt.date) -> str:
     if due_on is None:
         return ""
@@ -132,7 +178,7 @@ def _kind(group: Group, actor: Actor, today: dt.date) -> Kind:
     verb = str(kind.verb) if kind.verb is not None else _label_of_step(kind)
     return Kind(
         key=kind.key,
-        title=str(kind.title),
+        title=title_of(kind),
         verb=verb,
         count=group.count,
         overdue=group.overdue,
@@ -142,6 +188,7 @@ def _kind(group: Group, actor: Actor, today: dt.date) -> Kind:
         link=url_for("QueueView.queue", key=kind.key),
         bulk=_bulk_of(kind),
         step=kind.step if isinstance(kind.step, str) else "",
+        sheet=_sheet_of(kind),
     )
 
 
@@ -175,7 +222,7 @@ def _act(kind: Waiting, key: int) -> str:
             ]
         )
         return f"{_view(kind.step.model).route_base}/add?{more}"
-    if kind.step in {"edit", "show"}:
+    if kind.step in {"edit", "show", "handing"}:
         return _page(kind.model, kind.step, key)
     return f"{_view(kind.model).route_base}/step/{kind.step}/{key}"
 
@@ -188,10 +235,16 @@ def _page(model: type[Any], page: str, key: int) -> str:
 
 def _bulk_of(kind: Waiting) -> str:
     """Steps that ask for nothing may be taken on many rows at once."""
-    if isinstance(kind.step, Addition) or kind.step in {"edit", "show"}:
+    if isinstance(kind.step, Addition) or kind.step in {"edit", "show", "handing"}:
         return ""
     step = workflow.workflow_of(kind.model).named(kind.step)
     return "" if step.requires else f"{_view(kind.model).route_base}/action_post"
+
+
+def _sheet_of(kind: Waiting) -> str:
+    """Checks to write, to correct and to submit stand on the department's monthly sheet."""
+    own = ("monthly_check.write-", "monthly_check.correct", "monthly_check.submit")
+    return url_for("MonthSheetView.mine") if kind.key.startswith(own) else ""
 
 
 def _label_of_step(kind: Waiting) -> str:

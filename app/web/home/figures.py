@@ -28,6 +28,7 @@ from app.models.planning import Milestone, Task, TaskStatus
 from app.models.supervision import CaseStatus, SupervisionCase
 from app.models.system import ImportJob, ImportStatus, OutboxMessage, OutboxStatus
 from app.monitoring.queue import missing
+from app.planning.charts import overdue as overdue_tasks
 from app.planning.queue import milestone_reached, task_label
 
 UNDER_WAY = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
@@ -90,7 +91,7 @@ def standings(
             Task.lead_department_id,
             Task.light,
             func.count(Task.id),
-            func.sum(case((and_(Task.status.in_(UNDER_WAY), Task.due_on < today), 1), else_=0)),
+            func.sum(case((overdue_tasks(today), 1), else_=0)),
             func.sum(case((live, reached), else_=0)),
             func.sum(case((live, func.coalesce(Task.planned_percent, reached)), else_=0)),
             func.sum(case((live, 1), else_=0)),
@@ -175,7 +176,7 @@ def worst_tasks(
 ) -> list[Attention]:
     """Tasks under way that are overdue or whose light is not green: the overdue ones first,
     then the worst light, then the oldest date."""
-    overdue = Task.due_on < today
+    overdue = overdue_tasks(today)
     order = case(
         (overdue, 0), *((Task.light == light.value, 10 - n) for light, n in TROUBLE.items())
     )
@@ -293,13 +294,12 @@ class System:
 
 def system(session: AnySession, actor: Actor) -> System:
     """One statement."""
-    failed = (OutboxStatus.FAILED, OutboxStatus.DEAD)
     row = session.execute(
         select(
             _count(ImportJob, actor, ImportJob.status == ImportStatus.DONE),
             _count(ImportJob, actor, ImportJob.status == ImportStatus.FAILED),
             _count(OutboxMessage, actor, OutboxMessage.status == OutboxStatus.WAITING),
-            _count(OutboxMessage, actor, OutboxMessage.status.in_(failed)),
+            _count(OutboxMessage, actor, OutboxMessage.status == OutboxStatus.FAILED),
         )
     ).one()
     return System(*row)

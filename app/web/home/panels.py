@@ -27,7 +27,7 @@ from app.models.planning import Task
 from app.models.supervision import SupervisionCase
 from app.organisation.rules import reads_college
 from app.security.roles import ADMIN, ASSESSMENT_GROUP, ASSESSMENT_OFFICE, HEAD, LEADER
-from app.web.directory import CycleEntry, directory
+from app.web.directory import CycleEntry, directory, overdue_conditions
 from app.web.home import figures
 from app.web.home.desk import Day
 from app.web.home.figures import Standing
@@ -211,7 +211,7 @@ def _shares(standing: Standing, cycle: CycleEntry, narrow: dict[str, Any]) -> li
 
 def _overdue(standing: Standing, cycle: CycleEntry, narrow: dict[str, Any]) -> Figure:
     link = list_link(
-        Task, cycle=cycle.id, due_on__lt="today", status__in="published,accepted", **narrow
+        Task, cycle=cycle.id, **overdue_conditions(status__in="published,accepted"), **narrow
     )
     return Figure(gettext("Overdue"), standing.overdue, link, "red" if standing.overdue else "")
 

@@ -40,6 +40,7 @@ class HomeView(IndexView):
             title=_greeting(actor.name),
             subtitle=_where_and_when(actor.user_id, day.today),
             queue=queue,
+            standing_in=desk.stands_in(actor),
             waiting=sum(kind.count for kind in queue),
             late=sum(kind.overdue for kind in queue),
             panel=panel,
@@ -75,7 +76,7 @@ class QueueView(BaseView):
         found = desk.my_queue(actor, day, [wanted], limit=MOST)
         return self.render_template(
             "web/queue.html",
-            title=str(wanted.title),
+            title=desk.title_of(wanted),
             kind=found[0] if found else None,
             most=MOST,
         )

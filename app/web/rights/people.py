@@ -14,6 +14,7 @@ from app.core.policy import visible
 from app.core.text import words
 from app.core.unit_of_work import AnySession
 from app.models.organisation import Appointment, Charge, Delegation, Person
+from app.security.actors import in_force
 from app.security.changes import Held
 from app.security.roles import ASSESSMENT_GROUP, COLLEGE_READERS, HEAD, LEADER, STAFF
 from app.security.wording import chapters
@@ -113,8 +114,7 @@ def hats_of(session: AnySession, actor: Actor, person: int) -> list[tuple[str, s
         select(Delegation.giver_id, Delegation.department_id, Delegation.valid_to).where(
             visible(actor, Delegation),
             Delegation.receiver_id == person,
-            Delegation.valid_from <= today,
-            Delegation.valid_to >= today,
+            in_force(today),
         )
     ):
         where = known.departments.get(department or 0)
@@ -171,6 +171,9 @@ def scopes_of(person: Actor) -> list[tuple[str, str]]:
         (gettext("departments headed"), person.headed),
         (gettext("departments in charge"), person.charged),
     ]
+    for one in person.stands_in:
+        name = directory().name_of(Person, one.behalf_of or 0)
+        found.append((gettext("standing in for %(name)s", name=name), one.headed | one.charged))
     return [(label, _names(keys)) for label, keys in found if keys]
 
 

@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.unit_of_work import AnySession
+from app.cycles.service import TRIAL_UNTIL
 from app.models.cycles import Cycle, Holiday, Phase, ReportingMonth, RuleBook, RuleValue
 from app.models.organisation import (
     HEADING_POSTS,
@@ -27,6 +28,7 @@ from app.models.organisation import (
     Person,
 )
 from app.models.planning import Task, TaskStatus
+from app.planning.charts import UNDER_WAY
 from app.security.roles import LEADER, OFFICE, SECRETARY
 
 NEEDED_ROLES = (OFFICE, LEADER, SECRETARY)
@@ -54,6 +56,10 @@ class Counts:
     values: int
     tasks: int
     issued: int
+    history: int
+    """Tasks under way that were due before the college began to keep the year here."""
+    trial: str | None
+    """Until the end of which month nothing is scored, as the year's rules say it."""
     book_id: int | None
     book_status: str | None
 
@@ -71,6 +77,7 @@ def read_counts(session: AnySession, actor: Actor, cycle_id: int | None, year: i
     of_year: Any = Task.cycle_id == cycle_id
     issued = Task.status != TaskStatus.PROPOSED
     book = select(Cycle.rule_book_id).where(visible(actor, Cycle), Cycle.id == cycle_id)
+    live = select(Cycle.live_from).where(Cycle.id == cycle_id).scalar_subquery()
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     found = (
         _count(actor, Department, whole),
@@ -86,6 +93,10 @@ def read_counts(session: AnySession, actor: Actor, cycle_id: int | None, year: i
         _count(actor, RuleValue, RuleValue.rule_book_id == book.scalar_subquery()),
         _count(actor, Task, of_year),
         _count(actor, Task, of_year, issued),
+        _count(actor, Task, of_year, Task.status.in_(UNDER_WAY), Task.due_on < live),
+        select(RuleValue.value)
+        .where(RuleValue.rule_book_id == book.scalar_subquery(), RuleValue.key == TRIAL_UNTIL)
+        .scalar_subquery(),
         book.scalar_subquery(),
         select(RuleBook.status)
         .where(visible(actor, RuleBook), RuleBook.id == book.scalar_subquery())

@@ -1,17 +1,20 @@
-"""The form of the first year: its phases, its reporting months, the document of its rules."""
+"""The form of a year to open: its phases and reporting months, the document of its rules, the
+charges and appointments that go on."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from flask_babel import format_date, lazy_gettext
+from flask_babel import format_date, gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
     IntegerField,
+    SelectField,
     SelectMultipleField,
     StringField,
     validators,
@@ -19,7 +22,8 @@ from wtforms import (
 )
 
 from app.core.text import words
-from app.cycles.year_plan import PhasePlan, YearPlan, default_phases
+from app.cycles.opening import Foresight
+from app.cycles.year_plan import PhasePlan, YearPlan
 from app.web.forms import DATES
 
 ALL_MONTHS = tuple(range(1, 13))
@@ -56,10 +60,19 @@ class YearForm(FlaskForm):
             "The rules begin as a copy: of the year before, else of the regulation's defaults. With a document number they are put in force at once; without, they stay a draft to be edited."
         ),
     )
+    trial_until = SelectField(
+        lazy_gettext("Trial until the end of"),
+        coerce=int,
+        description=lazy_gettext(
+            "Until then everything is reported and shown, and nothing is scored. It stands in the rule book (score.trial_until_month) and is changed there while the book is a draft."
+        ),
+    )
+    charges = SelectMultipleField(lazy_gettext("Charges"), coerce=int)
+    appointments = SelectMultipleField(lazy_gettext("Appointments"), coerce=int)
     start = BooleanField(lazy_gettext("Start the year at once"), [validators.Optional()])
 
 
-def year_form(plan: YearPlan, first_month: int) -> YearForm:
+def year_form(plan: YearPlan, ahead: Foresight) -> YearForm:
     """The form, filled with `plan` until something is submitted; months before the rules'
     first one are not offered."""
     fields: dict[str, Any] = {}
@@ -68,11 +81,13 @@ def year_form(plan: YearPlan, first_month: int) -> YearForm:
         fields[f"{phase.code}_starts"] = _date(lazy_gettext("%(phase)s: starts", phase=name))
         fields[f"{phase.code}_ends"] = _date(lazy_gettext("%(phase)s: ends", phase=name))
     form: YearForm = type("FilledYearForm", (YearForm,), fields)(data=_values(plan))
+    named = {month: format_date(dt.date(plan.year, month, 1), "LLL") for month in ALL_MONTHS}
     form.months.choices = [
-        (str(month), format_date(dt.date(plan.year, month, 1), "LLL"))
-        for month in ALL_MONTHS
-        if month >= first_month
+        (str(one.month), named[one.month]) for one in ahead.months if one.offered
     ]
+    form.trial_until.choices = [(0, gettext("No trial")), *named.items()]
+    form.charges.choices = [(one.id, str(one.department)) for one in ahead.charges]
+    form.appointments.choices = [(one.id, str(one.person)) for one in ahead.appointments]
     return form
 
 
@@ -80,18 +95,20 @@ def _values(plan: YearPlan) -> dict[str, Any]:
     days = {f"{phase.code}_starts": phase.starts_on for phase in plan.phases}
     days |= {f"{phase.code}_ends": phase.ends_on for phase in plan.phases}
     asked = [str(month) for month in ALL_MONTHS if month not in plan.exempt]
-    return {"year": plan.year, "months": asked, **days}
+    return {
+        "year": plan.year, "months": asked, "trial_until": plan.trial_until,
+        "charges": [], "appointments": [], **days,
+    }  # fmt: skip
 
 
-def plan_of(form: YearForm) -> YearPlan:
-    """The year as the form says."""
-    year = form.year.data or 0
+def plan_of(form: YearForm, usual: YearPlan) -> YearPlan:
+    """The year as the form says; `usual` is what it began with."""
     asked = {int(month) for month in form.months.data or ()}
-    return YearPlan(
-        year=year,
-        name=f"{year}年度",
-        phases=[_phase(form, phase) for phase in default_phases(year)],
+    return replace(
+        usual,
+        phases=[_phase(form, phase) for phase in usual.phases],
         exempt=set(ALL_MONTHS) - asked,
+        trial_until=form.trial_until.data or 0,
     )
 
 

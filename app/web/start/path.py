@@ -20,6 +20,7 @@ from app.models.cycles import RuleBook, RuleBookStatus
 from app.security.permissions import GRANTS
 from app.security.roles import ROLE_LABELS
 from app.web.directory import CycleEntry
+from app.web.stacked import month_name
 from app.web.start.counts import Counts
 from app.web.views import view_of
 
@@ -208,6 +209,7 @@ def _calendar(actor: Actor, counts: Counts, cycle: CycleEntry | None) -> Step:
             ngettext("%(num)s phase", "%(num)s phases", counts.phases),
             ngettext("%(num)s reporting month", "%(num)s reporting months", counts.months),
             ngettext("%(num)s holiday", "%(num)s holidays", counts.holidays),
+            *_begun_late(counts, cycle),
         ),
         gaps,
         cycle is not None or counts.holidays > 0,
@@ -216,6 +218,7 @@ def _calendar(actor: Actor, counts: Counts, cycle: CycleEntry | None) -> Step:
             actor, "holiday",
             (gettext("Holidays"), "/console/holiday/list/"),
             *([(gettext("Phases"), "/console/phase/list/")] if cycle else []),
+            *([(gettext("Open the next year"), url_for("OpenYearView.year"))] if may_open and cycle else []),
         ),
         _keepers("cycle"),
         (gettext("Open the year"), url_for("OpenYearView.year")) if may_open and not cycle else None,
@@ -278,6 +281,18 @@ def _plan(actor: Actor, counts: Counts, cycle: CycleEntry | None) -> Step:
         _joined(
             ngettext("%(num)s task", "%(num)s tasks", counts.tasks),
             gettext("%(count)s of them issued", count=counts.issued),
+            *(
+                [
+                    gettext(
+                        "%(count)s were due before %(day)s: not counted as overdue, their"
+                        " departments report the result",
+                        count=counts.history,
+                        day=cycle.live_from,
+                    )
+                ]
+                if cycle and counts.history
+                else []
+            ),
         ),
         gaps,
         counts.tasks > 0,
@@ -285,6 +300,17 @@ def _plan(actor: Actor, counts: Counts, cycle: CycleEntry | None) -> Step:
         _hand(actor, "task", (gettext("Tasks"), "/task/list/")),
         _keepers("task", "import"),
     )
+
+
+def _begun_late(counts: Counts, cycle: CycleEntry | None) -> list[str]:
+    """What holds for a year begun in its middle, and for one that begins with a trial."""
+    told = []
+    if cycle and cycle.live_from:
+        told.append(gettext("kept from %(day)s on", day=cycle.live_from))
+    if counts.trial and counts.trial.isdecimal() and 1 <= int(counts.trial) <= MONTHS:
+        month = month_name(int(counts.trial))
+        told.append(gettext("trial without points until the end of %(month)s", month=month))
+    return told
 
 
 def _joined(*parts: str) -> str:

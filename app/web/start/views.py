@@ -1,4 +1,4 @@
-"""`/start/`: from an empty database to a running year on one page, and the first year's form."""
+"""`/start/`: from an empty database to a running year on one page, and the form that opens a year."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from flask_babel import gettext, lazy_gettext
 from app.core import clock
 from app.core.errors import Refusal
 from app.core.unit_of_work import unit_of_work
-from app.cycles.queries import cycle_of_year
-from app.cycles.service import first_month, open_complete_year, standard_plan
+from app.cycles.opening import Foresight, foresee
+from app.cycles.service import open_complete_year, standard_plan
 from app.extensions import db
 from app.models.organisation import Appointment, Charge
+from app.planning.carry_over import standing
 from app.web.directory import directory
+from app.web.formats import show
 from app.web.links import filter_name
 from app.web.reader import the_actor
 from app.web.refusals import show_refusal
 from app.web.shell import chosen_cycle
+from app.web.stacked import month_name
 from app.web.start.counts import headless_departments, read_counts, uncharged_departments
 from app.web.start.forms import FIRST_YEAR, LAST_YEAR, lines_of, plan_of, year_form
 from app.web.start.path import State, path_of
@@ -61,7 +64,8 @@ class StartView(BaseView):
 
 
 class OpenYearView(BaseView):
-    """A year with its phases, months and rules, opened by the Office in one go."""
+    """A year with its phases, months, rules and classes, opened by the Office in one go; what
+    will be there is shown before it is."""
 
     route_base = "/start/year"
     default_view = "year"
@@ -74,7 +78,8 @@ class OpenYearView(BaseView):
         actor = the_actor()
         year = _wanted_year()
         plan = standard_plan(db.session, actor, year)
-        form = year_form(plan, first_month(db.session, actor, year))
+        ahead = foresee(db.session, actor, plan)
+        form = year_form(plan, ahead)
         code = 200
         if request.method == "POST":
             code = 422
@@ -84,25 +89,43 @@ class OpenYearView(BaseView):
                         opened = open_complete_year(
                             db.session,
                             actor,
-                            plan_of(form),
+                            plan_of(form, plan),
                             document_number=form.document_number.data or "",
                             start=bool(form.start.data),
+                            prolonged=_prolonged(form, ahead),
                         )
                         name = opened.name
                 except Refusal as refusal:
                     show_refusal(form, refusal)
+                    ahead = foresee(db.session, actor, plan)
                 else:
                     flash(gettext("%(year)s is open.", year=name), "success")
                     return redirect(url_for("StartView.index"))
+        before = ahead.before
         page = self.render_template(
             "start/year.html",
-            title=gettext("Open the year"),
+            title=gettext("Open the year %(year)s", year=year),
             form=form,
             plan=plan,
+            ahead=ahead,
             lines=lines_of(form, plan.phases),
+            candidates=standing(db.session, actor, before.id) if before else None,
+            may_prolong=actor.may("charge:prolong"),
+            newest=max((one.year for one in directory().cycles), default=None),
+            month_name=month_name,
+            show=show,
             back=url_for("StartView.index"),
         )
         return page, code
+
+
+def _prolonged(form: Any, ahead: Foresight) -> list[Any]:
+    """The charges and appointments that were ticked."""
+    charges, posts = set(form.charges.data or ()), set(form.appointments.data or ())
+    return [
+        *(one for one in ahead.charges if one.id in charges),
+        *(one for one in ahead.appointments if one.id in posts),
+    ]
 
 
 STATES = {
@@ -113,12 +136,13 @@ STATES = {
 
 
 def _wanted_year() -> int:
-    """The year asked for; else the current one, or the next where that is open already."""
+    """The year asked for; else the current one, or the one after the newest where that is open."""
     asked = request.values.get("year", "")
     if asked.isascii() and asked.isdecimal() and FIRST_YEAR <= int(asked[:6]) <= LAST_YEAR:
         return int(asked)
+    opened = [one.year for one in directory().cycles]
     this_year = clock.today().year
-    return this_year if cycle_of_year(db.session, this_year) is None else this_year + 1
+    return max(opened) + 1 if this_year in opened else this_year
 
 
 def _named(keys: Any, model: type[Any]) -> list[tuple[str, str]]:

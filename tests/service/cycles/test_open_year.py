@@ -37,6 +37,7 @@ from app.models.cycles import (
     RuleValueKind,
 )
 from tests.cast import TEST, Cast
+from tests.conftest import MakeApp, rolled_back
 
 RULES = [
     RulePlan("check.first_month", "3", RuleValueKind.INTEGER, "首个监测月份"),
@@ -129,12 +130,27 @@ def test_its_rules_are_a_copy_of_those_of_the_year_before(session: AnySession, c
     assert grace.value == "7" and len(book.values) == len(before.values)
 
 
-def test_a_first_year_takes_the_rules_of_the_seed(session: AnySession, cast: Cast) -> None:
-    book = complete(session, cast, year=2025).rule_book
+def test_a_first_year_takes_the_rules_of_the_seed(make_app: MakeApp) -> None:
+    with rolled_back(make_app(cast=False)) as session, unit_of_work(session, TEST):
+        cycle = open_complete_year(session, TEST, standard_plan(session, TEST, 2025))
+        assert cycle.rule_book is not None
+        assert {value.key for value in cycle.rule_book.values} == {
+            rule.key for rule in default_rules()
+        }
+        parts = session.scalars(
+            select(Component.code).where(Component.rule_book_id == cycle.rule_book_id)
+        )
+        assert {"completion", "quality", "process"} <= set(parts)
+
+
+def test_a_book_older_than_a_rule_gets_it_with_the_next_year(
+    session: AnySession, cast: Cast
+) -> None:
+    with unit_of_work(session, TEST):
+        session.delete(next(v for v in cast.rule_book.values if v.key == "score.trial_until_month"))
+    book = complete(session, cast).rule_book
     assert book is not None
-    assert {value.key for value in book.values} == {rule.key for rule in default_rules()}
-    parts = session.scalars(select(Component.code).where(Component.rule_book_id == book.id))
-    assert {"completion", "quality", "process"} <= set(parts)
+    assert "score.trial_until_month" in {value.key for value in book.values}
 
 
 def test_a_book_that_is_there_already_is_taken(session: AnySession, cast: Cast) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import aliased
 
 from app.core import audit
 from app.core.actor import Door
@@ -19,11 +20,20 @@ from app.demo.year import PASSWORD, why_not
 from app.extensions import db
 from app.models.cycles import Cycle, CycleStatus, ReportingMonth
 from app.models.improvement import Adjustment, AdjustmentStatus
+from app.models.meetings import AgendaItem, Decision, Meeting, Outcome
 from app.models.monitoring import MonthlyCheck
 from app.models.organisation import Person
-from app.models.planning import Decomposition, Task, TaskStatus
+from app.models.plan_comments import PlanComment
+from app.models.planning import (
+    Agreement,
+    Decomposition,
+    DepartmentPlan,
+    PlanStatus,
+    Task,
+    TaskStatus,
+)
 from app.models.system import AuditEvent
-from app.models.work_points import WorkPointSet
+from app.models.work_points import OpinionAnswer, WorkPoint, WorkPointOpinion, WorkPointSet
 from app.security.actors import load_actor
 from tests.conftest import MakeApp
 
@@ -93,10 +103,54 @@ def test_the_demo_has_the_size_asked_for(year: AnySession) -> None:
 
 def test_the_year_went_its_way_to_acceptance(year: AnySession) -> None:
     assert year.scalars(select(Cycle.status)).one() == CycleStatus.RUNNING
-    assert year.scalars(select(WorkPointSet.status)).one() == "issued"
+    editions = select(WorkPointSet.status).order_by(WorkPointSet.edition)
+    assert year.scalars(editions).all() == ["consultation", "issued"]
     assert year.scalars(select(Decomposition.status)).one() == "issued"
     states = counts(year, Task, Task.status)
     assert not states[TaskStatus.PROPOSED] and states[TaskStatus.ACCEPTED]
+
+
+def test_plans_were_read_returned_answered_and_taken_up(year: AnySession) -> None:
+    plans = year.scalars(select(DepartmentPlan)).all()
+    assert {plan.status for plan in plans} == {PlanStatus.AGGREGATED}
+    assert {plan.review_round for plan in plans} == {1, 2}
+    comments = year.scalars(select(PlanComment)).all()
+    assert comments and all(comment.answer for comment in comments)
+    assert any(comment.task_id is not None for comment in comments)
+    own = select(func.sum(Task.weight)).where(Task.department_plan_id.is_not(None))
+    assert set(year.scalars(own.group_by(Task.department_plan_id))) == {100}
+
+
+def test_every_opinion_was_answered_and_one_rewrote_a_point(year: AnySession) -> None:
+    answers = set(year.scalars(select(WorkPointOpinion.answer)))
+    assert {OpinionAnswer.ADOPTED, OpinionAnswer.PARTLY} <= answers
+    before = aliased(WorkPoint)
+    changed = (
+        select(func.count(WorkPoint.id))
+        .join(before, before.id == WorkPoint.previous_id)
+        .where(before.text != WorkPoint.text)
+    )
+    assert year.scalar(changed)
+
+
+def test_a_meeting_is_announced_before_it_decides(year: AnySession) -> None:
+    rows = year.execute(
+        select(Meeting, Decision)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .join(Decision, Decision.agenda_item_id == AgendaItem.id)
+        .where(Decision.subject_table.in_(("work_point_set", "decomposition")))
+    ).all()
+    assert {decision.outcome for _, decision in rows} == {Outcome.APPROVED, Outcome.AMENDED}
+    for meeting, decision in rows:
+        assert meeting.created_at.date() < meeting.held_on == decision.decided_on
+        assert meeting.minutes_number
+
+
+def test_parts_went_to_departments_that_agreed(year: AnySession) -> None:
+    parts = year.scalars(select(Task).where(Task.parent_id.is_not(None))).all()
+    assert parts and all(part.agreement == Agreement.AGREED for part in parts)
+    assert all(part.milestones for part in parts)
+    assert all(part.department_plan_id is None for part in parts)
 
 
 def test_people_did_what_is_theirs_to_do(year: AnySession) -> None:
@@ -147,6 +201,29 @@ def test_tasks_carry_the_figures_of_their_latest_check(year: AnySession) -> None
 def test_the_audit_chain_holds(year: AnySession) -> None:
     found = audit.verify(year)  # type: ignore[arg-type]
     assert found.intact and found.events > 1000
+
+
+def test_the_coming_year_is_being_planned(make_app: MakeApp) -> None:
+    """In November one finds plans in every state, and nobody's 2027 in the table of 2026."""
+    app = make_app(cast=False)
+    words = ("--departments", "24", "--tasks", "30", "--until", "2025-11-22")
+    assert build(app, *words).exit_code == 0
+    with app.app_context():
+        session = db.session
+        coming = session.scalars(select(Cycle).where(Cycle.year == 2026)).one()
+        assert coming.status == CycleStatus.PREPARING
+        plans = session.scalars(
+            select(DepartmentPlan).where(DepartmentPlan.cycle_id == coming.id)
+        ).all()
+        assert {plan.status for plan in plans} == set(PlanStatus) - {PlanStatus.AGGREGATED}
+        assert len(plans) < 24
+        states = {plan.department.code: plan.status for plan in plans}
+        assert states["jwc"] == PlanStatus.RETURNED and states["xinxi"] == PlanStatus.DRAFT
+        mine = select(Task).where(Task.cycle_id == coming.id)
+        tasks = session.scalars(mine).all()
+        assert {task.status for task in tasks} == {TaskStatus.PROPOSED}
+        assert all(task.department_plan_id for task in tasks)
+        db.session.remove()
 
 
 def test_a_database_that_is_not_empty_is_refused(college: Flask) -> None:

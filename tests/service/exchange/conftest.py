@@ -119,7 +119,7 @@ def imported(
         options = {"year": YEAR, **options} if kind == "task" else options
         job = jobs.open_job(session, actor, shelf, [upload], kind, options, FIRST_PASSWORD)
         summary = job.summary or {}
-        assert not summary["errors"], (summary["problems"], shelf.read_rows(job.id))
+        assert not summary["errors"], (summary["problems"], list(shelf.read_rows(job.id)))
         jobs.confirm_job(session, actor, job, shelf, summary["fingerprint"])
         jobs.run_job(session, cast.actor(by, Door.IMPORT), shelf, job.id)
         assert job.status == ImportStatus.DONE, job.summary

@@ -262,3 +262,20 @@ def test_departments_and_people_too(uploaded: Uploaded, tmp_path: Path) -> None:
 def test_without_refused_rows_there_is_no_workbook(uploaded: Uploaded, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no row"):
         workbook(uploaded(write_tasks(tmp_path / "good.xlsx", [task(1)])))
+
+
+def test_a_formula_comes_back_as_its_result_with_its_words_beside_it(
+    uploaded: Uploaded, tmp_path: Path
+) -> None:
+    path = tmp_path / "formulas.xlsx"
+    table = openpyxl.load_workbook(write_tasks(path, [task(1), task(2)]))
+    sheet = table.worksheets[0]
+    title = next(
+        cell.column_letter for row in sheet for cell in row if cell.value == task(1)["title"]
+    )
+    sheet[f"{title}2"] = '=A2&"任务"'
+    table.save(path)
+    found = only_sheet(workbook(uploaded(path)))
+    assert found[f"{title}2"].value == '=A2&"任务"'  # openpyxl writes no results
+    assert found[f"{title}2"].data_type == "s"
+    assert '=A2&"任务"' in found[f"{title}2"].comment.text

@@ -135,7 +135,7 @@ def test_columns_given_as_they_were_guessed_read_the_same(path: Path, year: int)
     def rows(corrections: dict[str, Any]) -> tuple[list[Recognised], list[TaskRow]]:
         found, sheets, mapping = recognise("task", read_file(path), corrections, {})
         table = parse_tasks(sheets, year=year, known_departments=None, mapping=mapping)
-        return found, table.rows
+        return found, list(table.rows)
 
     found, guessed = rows({})
     given = {

@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from app.core import workflow
 from app.core.actor import Actor
-from app.core.errors import NotAllowed, RuleViolation, RuleViolations, WrongState
+from app.core.errors import Conflict, NotAllowed, RuleViolation, RuleViolations, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.cycles import Cycle, IndicatorKind
-from app.models.planning import DepartmentPlan, PlanComment, PlanStatus, Task, TaskStatus
+from app.models.plan_comments import PlanComment
+from app.models.planning import DepartmentPlan, PlanStatus, Task, TaskStatus
+from app.planning.plan_library import Pick, add_from_library, library_for
 from app.planning.plans import (
     answer_comment,
     comment_on_plan,
@@ -21,6 +23,7 @@ from app.planning.plans import (
     open_plan,
     propose_from_goals,
     propose_from_tasks,
+    set_weights,
     sources_of,
 )
 from tests.cast import TEST, Cast
@@ -28,6 +31,7 @@ from tests.factories import (
     make_charge,
     make_cycle,
     make_indicator,
+    make_indicator_template,
     make_milestone,
     make_strategic_goal,
     make_task,
@@ -83,7 +87,7 @@ def test_a_plan_goes_to_the_leader_back_to_the_department_and_to_the_office(
 def test_weights_that_do_not_add_up_are_not_sent(session: AnySession, cast: Cast) -> None:
     plan, _ = begun(session, cast, weight=Decimal(60))
     head = cast.actor("head_jwc")
-    with pytest.raises(RuleViolations, match="合计为 60，应为 100"):
+    with pytest.raises(RuleViolations, match="合计为 60，应为 100，还差 40"):
         step(session, head, plan, "send_for_review")
     assert plan.status == PlanStatus.DRAFT
 
@@ -157,6 +161,7 @@ def test_comments_are_answered_before_the_plan_is_sent_again(
         step(session, head, plan, "send_for_review")
     with unit_of_work(session, head):
         answer_comment(session, head, comment, "已补充定量指标")
+    assert comment.answered_by_id == cast.head_jwc.id
     with pytest.raises(WrongState, match="已经答复"):
         answer_comment(session, head, comment, "再答一次")
     step(session, head, plan, "send_for_review")
@@ -246,3 +251,77 @@ def test_nothing_is_proposed_into_a_plan_under_review(session: AnySession, cast:
     step(session, head, plan, "send_for_review")
     with pytest.raises(WrongState):
         propose_from_goals(session, head, plan, [make_strategic_goal()])
+
+
+# Two at one plan ------------------------------------------------------------------------
+
+
+def weighed(session: AnySession, cast: Cast) -> tuple[DepartmentPlan, Task, Task]:
+    """教务处's plan with tasks that weigh 60 and 40."""
+    plan, first = begun(session, cast, title="专业建设", weight=Decimal(60))
+    return plan, first, make_task(title="课程建设", weight=Decimal(40), department_plan=plan)
+
+
+def test_a_task_of_no_or_another_plan_is_not_weighed_here(session: AnySession, cast: Cast) -> None:
+    plan, first, _ = weighed(session, cast)
+    head, stray = cast.actor("head_jwc"), make_task(weight=Decimal(1))
+    with (
+        pytest.raises(RuleViolation, match="其中 2 项任务已不在本计划中"),
+        unit_of_work(session, head),
+    ):
+        set_weights(session, head, plan, {first.id: Decimal(5), stray.id: None, 987654: Decimal(1)})
+    assert (first.weight, stray.weight) == (60, 1)
+
+
+def test_two_people_weigh_different_tasks_and_both_stand(session: AnySession, cast: Cast) -> None:
+    plan, first, second = weighed(session, cast)
+    head = staff = cast.actor("head_jwc")
+    seen = {first.id: Decimal(60), second.id: Decimal(40)}
+    with unit_of_work(session, staff):
+        set_weights(session, staff, plan, {**seen, second.id: Decimal(30)}, seen)
+    with unit_of_work(session, head):
+        changed = set_weights(session, head, plan, {**seen, first.id: Decimal(70)}, seen)
+    assert (changed, first.weight, second.weight) == (1, 70, 30)
+
+
+def test_two_people_weigh_the_same_task_and_the_second_is_told(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, first, second = weighed(session, cast)
+    head = cast.actor("head_jwc")
+    seen = {first.id: Decimal(60), second.id: Decimal(40)}
+    with unit_of_work(session, head):
+        set_weights(session, head, plan, {first.id: Decimal(50)}, seen)
+    with (
+        pytest.raises(Conflict, match="“专业建设”的权重已被他人改为 50"),
+        unit_of_work(session, head),
+    ):
+        set_weights(session, head, plan, {**seen, first.id: Decimal(70)}, seen)
+    assert first.weight == 50
+
+
+# Indicators of the library --------------------------------------------------------------
+
+
+def test_a_task_takes_indicators_of_the_library_with_their_target(
+    session: AnySession, cast: Cast
+) -> None:
+    plan, task = begun(session, cast)
+    head = cast.actor("head_jwc")
+    counted = make_indicator_template(
+        name="获奖数", kind=IndicatorKind.QUANTITATIVE, unit="项", standard="以文件为准"
+    )
+    judged = make_indicator_template(name="方案质量", standard="专家评审良好")
+    make_indicator_template(name="停用", active=False)
+    assert {one.name for one in library_for(session, head, task)} == {"获奖数", "方案质量"}
+    with pytest.raises(RuleViolation, match="“获奖数”是定量指标，请填写目标值"):
+        add_from_library(session, head, task, [Pick(counted)])
+    with unit_of_work(session, head):
+        add_from_library(session, head, task, [Pick(counted, Decimal(3), Decimal(5)), Pick(judged)])
+    made = {one.name: (one.target, one.unit, one.standard) for one in task.indicators}
+    assert made == {"获奖数": (5, "项", "以文件为准"), "方案质量": (None, None, "专家评审良好")}
+    with pytest.raises(RuleViolation, match="已有指标“方案质量”"):
+        add_from_library(session, head, task, [Pick(judged)])
+    step(session, head, plan, "send_for_review")
+    with pytest.raises(WrongState):
+        add_from_library(session, head, task, [Pick(judged)])

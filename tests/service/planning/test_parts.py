@@ -18,9 +18,11 @@ from app.models.planning import (
     Agreement,
     Decomposition,
     DecompositionStatus,
+    PassedAs,
     Task,
     TaskStatus,
 )
+from app.planning.part_rules import to_settle
 from app.planning.parts import Part, pass_part, receivers
 from tests.cast import YEAR, Cast
 from tests.factories import (
@@ -243,6 +245,66 @@ def test_what_was_agreed_to_does_not_change_behind_the_departments_back(
     assert not policy.can(head_jwc, "delete", part)
     step(session, cast, "head_jwc", part, "ask_again")
     assert policy.can(head_jwc, "edit", part)
+
+
+@pytest.mark.parametrize("who", ["head_xinxi", "leader", "office", "head_jwc"])
+@pytest.mark.parametrize(
+    ("term", "value"),
+    [("title", "改个名称"), ("weight", Decimal(1)), ("due_on", dt.date(YEAR, 12, 20))],
+)
+def test_what_is_agreed_is_changed_by_neither_side(
+    session: AnySession, cast: Cast, who: str, term: str, value: Any
+) -> None:
+    part = passed(session, cast)
+    step(session, cast, "head_xinxi", part, "agree")
+    with pytest.raises(Refusal) as error, unit_of_work(session, cast.actor(who)):
+        setattr(part, term, value)
+    if who != "head_jwc":  # who has no right to write the agreed part at all
+        assert error.value.field == term
+        assert "agreed to the part as it stands" in error.value.message.words
+
+
+def test_a_department_objects_instead_of_rewriting_what_it_is_asked_for(
+    session: AnySession, cast: Cast
+) -> None:
+    part = passed(session, cast)
+    with (
+        refused(RuleViolation, "Object to it and say"),
+        unit_of_work(session, cast.actor("head_xinxi")),
+    ):
+        part.weight = Decimal(1)
+    with unit_of_work(session, cast.actor("head_xinxi")):
+        part.measures, part.standard = "自己的办法", "原先未定的标准"
+    assert part.measures == "自己的办法"
+
+
+@pytest.mark.parametrize(("who", "others"), [("leader", "head_jwc"), ("head_jwc", "leader")])
+def test_an_objection_goes_back_to_the_post_that_passed_the_part(
+    session: AnySession, cast: Cast, who: str, others: str
+) -> None:
+    part = passed(session, cast, who=who)
+    assert (part.passed_by, part.passed_as) == (
+        getattr(cast, who), PassedAs.LEADER if who == "leader" else PassedAs.HEAD,
+    )  # fmt: skip
+    step(session, cast, "head_xinxi", part, "object", objection="时间太紧")
+    assert [settled(session, cast, one) for one in (who, others)] == [[part.id], []]
+    with pytest.raises(NotAllowed):
+        step(session, cast, others, part, "ask_again")
+    step(session, cast, who, part, "ask_again")
+    assert part.agreement == Agreement.ASKED
+
+
+def test_the_successor_in_the_post_settles_the_objection(session: AnySession, cast: Cast) -> None:
+    part = passed(session, cast)
+    step(session, cast, "head_xinxi", part, "object", objection="时间太紧")
+    make_appointment(person=cast.staff_jwc, department=cast.jwc)
+    assert part.id in settled(session, cast, "staff_jwc")
+
+
+def settled(session: AnySession, cast: Cast, who: str) -> list[int]:
+    """The objections that wait for somebody."""
+    found = select(Task.id).where(Task.agreement == Agreement.OBJECTED, to_settle(cast.actor(who)))
+    return list(session.scalars(found))
 
 
 def test_a_department_does_not_slip_out_of_a_part(session: AnySession, cast: Cast) -> None:

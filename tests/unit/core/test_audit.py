@@ -46,7 +46,7 @@ def write(session: Session, count: int) -> None:
         )
         for number in range(count)
     ]
-    audit.write_events(session.connection(), changes)
+    audit.write_events(session.connection(), map(audit.event_of, changes))
 
 
 def tamper(session: Session, number: int, **values: Any) -> None:

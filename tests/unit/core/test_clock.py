@@ -64,3 +64,12 @@ def test_workdays_are_counted_after_the_day_over_the_holidays() -> None:
     assert clock.add_workdays(eve, 1) == dt.date(2025, 10, 9)
     # Saturday the 11th is worked for the holidays.
     assert clock.add_workdays(eve, 3) == dt.date(2025, 10, 11)
+
+
+def test_workdays_between_two_days_leave_the_first_out() -> None:
+    eve = dt.date(2025, 9, 30)
+    assert clock.workdays_between(eve, dt.date(2025, 10, 8)) == 0
+    assert clock.workdays_between(eve, dt.date(2025, 10, 11)) == 3
+    assert clock.workdays_between(eve, eve) == clock.workdays_between(eve, dt.date(2025, 9, 1)) == 0
+    own = {dt.date(2025, 10, 9): False}
+    assert clock.workdays_between(eve, dt.date(2025, 10, 11), own.get) == 2

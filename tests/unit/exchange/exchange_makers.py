@@ -15,7 +15,8 @@ Rows = Sequence[Sequence[Any]]
 
 
 def write_workbook(path: Path, sheets: dict[str, Rows], merges: dict[str, list[str]]) -> Path:
-    """An XLSX; texts stay texts, {"f": "1+1", "v": 2} is a formula with its cached value."""
+    """An XLSX; texts stay texts, {"f": "1+1", "v": 2} is a formula with its cached value,
+    {"%": 0.95, "as": "0%"} a number in this format."""
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     date_format = book.add_format({"num_format": "yyyy-mm-dd"})
     for name, rows in sheets.items():
@@ -24,7 +25,11 @@ def write_workbook(path: Path, sheets: dict[str, Rows], merges: dict[str, list[s
             sheet.merge_range(merge, None)
         for r, cells in enumerate(rows):
             for c, value in enumerate(cells):
-                if isinstance(value, dict):
+                if isinstance(value, dict) and "%" in value:
+                    sheet.write_number(
+                        r, c, value["%"], book.add_format({"num_format": value["as"]})
+                    )
+                elif isinstance(value, dict):
                     sheet.write_formula(r, c, "=" + value["f"], None, value["v"])
                 elif hasattr(value, "year"):
                     sheet.write_datetime(r, c, value, date_format)

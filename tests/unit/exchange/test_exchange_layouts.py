@@ -451,7 +451,7 @@ def test_a_map_given_by_hand_overrides_the_headings(parse_rows: Parse) -> None:
 def test_a_map_that_is_not_understood_is_a_problem(parse_rows: Parse, entry: object) -> None:
     table = parse_rows([["甲"], ["乙"]], mapping={"分解表": entry})
     assert table.has_errors
-    assert table.rows == []
+    assert not table.rows
 
 
 def test_a_map_for_a_sheet_that_is_not_there_is_a_problem(parse_rows: Parse) -> None:

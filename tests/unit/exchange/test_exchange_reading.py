@@ -306,3 +306,26 @@ def test_control_and_direction_characters_go_and_line_ends_are_one_kind() -> Non
 @pytest.mark.parametrize(("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (16384, "XFD")])
 def test_columns_have_letters(number: int, letters: str) -> None:
     assert (column_letter(number), column_number(letters)) == (letters, number)
+
+
+def test_a_number_shown_as_a_percent_is_read_as_it_is_shown(
+    make_workbook: Callable[..., Path],
+) -> None:
+    shown = [(0.95, "0%"), (0.075, "0.00%"), (1, "0.0%;[Red]-0.0%"), (0.07, "0 %")]
+    plain = [(0.95, "0.00"), (95, '0"%"'), (3, r"0\%")]
+    rows = [HEADINGS, [{"%": number, "as": form} for number, form in [*shown, *plain]]]
+    (sheet,) = read_sheets(make_workbook(rows))
+    assert sheet.rows[1][:7] == ["95%", "7.5%", "100%", "7%", 0.95, 95, 3]
+
+
+def test_a_percent_is_the_target_of_an_indicator_in_percent(parse_rows: Parse) -> None:
+    headings = ["序号", "目标任务", "指标", "目标值", "计量单位", "基准值", "完成时限", "牵头部门"]
+    row = [1, "提高就业率", "就业率", {"%": 0.95, "as": "0%"}, "%", {"%": 0.9, "as": "0.0%"}, "6月", "教务处"]  # fmt: skip
+    (task,) = parse_rows([headings, row]).rows
+    (told,) = task.indicators
+    assert (told.name, told.target, told.unit, told.baseline) == ("就业率", 95, "%", 90)
+
+
+def test_a_formula_is_known_by_its_words(make_workbook: Callable[..., Path]) -> None:
+    (sheet,) = read_sheets(make_workbook([HEADINGS, [{"f": 'A1&"<b>"', "v": "甲"}]]))
+    assert sheet.formulas == {(2, 1): 'A1&"<b>"'}

@@ -40,6 +40,12 @@ def light(**given: Any) -> tuple[Light, str]:
         ({"actual": None}, Light.GREY),
         ({"due_on": dt.date(2026, 6, 29)}, Light.RED),
         ({"due_on": dt.date(2026, 6, 29), "actual": None}, Light.RED),
+        ({"due_on": dt.date(2026, 6, 1), "actual": None, "live_from": DAY}, Light.GREY),
+        ({"due_on": dt.date(2026, 6, 1), "actual": Decimal(80), "live_from": DAY}, Light.RED),
+        (
+            {"due_on": dt.date(2026, 6, 29), "actual": None, "live_from": dt.date(2026, 6, 29)},
+            Light.RED,
+        ),
         ({"due_on": DAY}, Light.GREEN),
         ({"due_on": dt.date(2026, 6, 29), "actual": Decimal(100)}, Light.GREEN),
         ({"due_on": dt.date(2026, 6, 1), "finished_on": dt.date(2026, 6, 20)}, Light.BLUE),

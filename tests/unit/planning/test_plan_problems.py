@@ -39,7 +39,7 @@ def test_weights_count_only_where_they_are_used() -> None:
 
 def test_weights_that_do_not_add_up_are_named_with_their_sum() -> None:
     assert words([task(1, weight="60"), task(2, weight="30.5")]) == [
-        (None, "The weights add up to 90.5 instead of 100.")
+        (None, "The weights add up to 90.5 instead of 100: 9.5 are missing.")
     ]
 
 

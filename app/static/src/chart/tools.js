@@ -1,4 +1,5 @@
 // Around the charts: a filter form that applies itself, and a table copied for a spreadsheet.
+import { copy } from "../site/clipboard.js";
 
 // A choice by mouse or touch applies at once. By keyboard one passes the other choices on the way
 // to the wanted one: the button shows, and Enter applies.
@@ -27,17 +28,6 @@ function applyAtChange(form) {
 function tabbed(table) {
   const text = (cell) => cell.innerText.replace(/\s+/g, " ").trim();
   return [...table.rows].map((row) => [...row.cells].map(text).join("\t")).join("\n");
-}
-
-// The clipboard's own interface exists only on https and localhost.
-async function copy(text) {
-  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-  const area = Object.assign(document.createElement("textarea"), { value: text, readOnly: true, className: "visually-hidden" });
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  if (!done) throw new Error("not copied");
 }
 
 function copyButton(button) {

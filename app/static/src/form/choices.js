@@ -7,6 +7,28 @@ import { say } from "./words.js";
 TomSelect.define("clear_button", clearButton);
 TomSelect.define("virtual_scroll", virtualScroll);
 
+// Typing is searched for a moment after the last letter, and the server answers later still. Who
+// has chosen or gone on by then is not called back: opening the list would take the keyboard from
+// the next field and cover the buttons.
+TomSelect.define("discreet", function () {
+  const open = this.open;
+  let chosen = false;
+  this.on("item_add", () => {
+    chosen = this.settings.mode === "single";
+  });
+  const wanted = () => {
+    chosen = false;
+  };
+  this.hook("after", "setup", () => {
+    for (const kind of ["keydown", "input", "mousedown", "focusin"]) {
+      this.wrapper.addEventListener(kind, wanted, true);
+    }
+  });
+  this.hook("instead", "open", () => {
+    if (this.isFocused && !chosen) open.call(this);
+  });
+});
+
 const told = (className, text) => {
   const box = document.createElement("div");
   box.className = className;
@@ -42,7 +64,10 @@ function settings(select) {
     maxOptions: null,
     hidePlaceholder: true,
     placeholder: say("search"),
-    plugins: clear ? { clear_button: { title: say("clear"), className: "lx-clear", html: button } } : {},
+    plugins: {
+      discreet: {},
+      ...(clear && { clear_button: { title: say("clear"), className: "lx-clear", html: button } }),
+    },
     onDropdownOpen: () => select.tomselect.control_input.scrollIntoView({ block: "nearest" }),
   };
   if (!select.dataset.choices) return common;

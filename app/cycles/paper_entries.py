@@ -1,0 +1,339 @@
+"""代录: what a leader or a head signed on paper, entered by the Office with its scan (domain §1).
+
+The step is taken in the name of the person who signed, with the same checks as if they took it
+themselves; the trail says who entered it. The signer is told at once and may object until the
+day the rule book gives; then the Office takes the entry back, while the row stands where the
+entry left it, or puts it to a top leader. A chapter says once which of its steps are taken from
+paper (`register`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from app.core import audit, clock, guard, policy, workflow
+from app.core.actor import Actor, Door
+from app.core.errors import NotAllowed, RuleViolation, WrongState
+from app.core.policy import visible
+from app.core.text import Message, message
+from app.core.unit_of_work import AnySession, act_as, current_actor
+from app.cycles.queries import college_calendar, rule
+from app.models.cycles import Cycle
+from app.models.meetings import PaperEntry
+from app.models.organisation import Person
+from app.models.supervision import Instruction
+from app.models.system import AuditEvent
+from app.notify.service import notify
+from app.security.actors import load_actor
+
+OBJECTION = "access.paper_opinion_objection_workdays"
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """A kind of row whose steps are taken from paper. `steps` names, by step, the field that the
+    words on paper become (None: they stand in the entry only). `follows` are rows that change
+    with the step."""
+
+    model: type[Any]
+    steps: Mapping[str, str | None]
+    cycle: Callable[[Any], Cycle]
+    department: Callable[[Any], int | None]
+    follows: Callable[[Any], Sequence[Any]] = lambda row: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something a person said on paper that is a row of its own: an opinion, a remark. `write`
+    makes the row as its author would."""
+
+    name: str
+    label: Message
+    applies: Callable[[Any], bool]
+    write: Callable[[AnySession, Actor, Any, str, dt.date], Any]
+
+
+def _remark(
+    session: AnySession, signer: Actor, row: Any, words: str, signed_on: dt.date
+) -> Instruction:
+    """批示: a leader's remark, on any row that takes entries from paper."""
+    remark = Instruction(
+        subject_table=row.__tablename__,
+        subject_id=row.id,
+        author_id=signer.user_id,
+        text=words,
+        written_on=signed_on,
+    )
+    policy.require(signer, "add", remark)
+    writer = current_actor(session)
+    remark.recorded_by_id = None if writer is None else writer.user_id
+    session.add(remark)
+    session.flush()
+    return remark
+
+
+REMARK = Statement("instruct", message("Remark"), applies=lambda row: True, write=_remark)
+
+_kinds: dict[type[Any], OnPaper] = {}
+_statements: dict[type[Any], list[Statement]] = {}
+
+
+def register(kind: OnPaper, *statements: Statement) -> None:
+    _kinds[kind.model] = kind
+    _statements[kind.model] = [*statements, REMARK]
+
+
+def kind_of(model: type[Any]) -> OnPaper | None:
+    return _kinds.get(model)
+
+
+def kind_named(table: str) -> OnPaper | None:
+    return next((kind for kind in _kinds.values() if kind.model.__tablename__ == table), None)
+
+
+def models() -> list[type[Any]]:
+    """Every kind of row an entry may be about."""
+    return [*_kinds, Instruction]
+
+
+def label_of(step: str) -> str:
+    """The words of a step or a statement."""
+    for model, kind in _kinds.items():
+        for one in _statements[model]:
+            if one.name == step:
+                return str(one.label)
+        if step in kind.steps:
+            return str(workflow.workflow_of(model).named(step).label)
+    return step
+
+
+def choices_of(row: Any) -> list[tuple[str, Message]]:
+    """What may be entered from paper on `row` as it stands: name and words of each."""
+    kind = _kinds.get(type(row))
+    if kind is None:
+        return []
+    said = [(one.name, one.label) for one in _statements[kind.model] if one.applies(row)]
+    if not kind.steps:
+        return said
+    flow = workflow.workflow_of(kind.model)
+    steps = [flow.named(name) for name in kind.steps]
+    return [(one.name, one.label) for one in steps if row.status in one.sources] + said
+
+
+def entries_of(session: AnySession, actor: Actor, row: Any) -> list[PaperEntry]:
+    """What was entered from paper on `row`, newest first."""
+    return list(
+        session.scalars(
+            select(PaperEntry)
+            .where(
+                visible(actor, PaperEntry),
+                PaperEntry.subject_table == row.__tablename__,
+                PaperEntry.subject_id == row.id,
+            )
+            .order_by(PaperEntry.id.desc())
+        )
+    )
+
+
+# Entering ------------------------------------------------------------------------------
+
+
+def enter(
+    session: AnySession,
+    actor: Actor,
+    row: Any,
+    step: str,
+    signer: Person,
+    *,
+    text: str,
+    signed_on: dt.date,
+    scan: Callable[[PaperEntry], object] | None,
+) -> PaperEntry:
+    """Enter what `signer` decided or said about `row` on paper; `scan` attaches the file.
+
+    Office. Effects: the step is taken in the signer's name, the entry stands with its scan, the
+    signer has a message and may object. Errors: everything the step refuses the signer;
+    NotAllowed; RuleViolation at `file` without a scan, at `person` for oneself or somebody who
+    has left, at `signed_on` for a day to come; WrongState. Domain §1.
+    """
+    if not actor.grants("paper_entry:add"):
+        raise NotAllowed(message("Only the Office enters what was signed on paper."))
+    kind = _kinds.get(type(row))
+    if kind is None or step not in {name for name, _ in choices_of(row)}:
+        raise WrongState(message("This cannot be entered from paper now."))
+    if scan is None:
+        raise RuleViolation(message("Nothing is entered from paper without its scan."), "file")
+    if signer.id == actor.user_id:
+        raise RuleViolation(
+            message("Nobody enters for themselves: take the step yourself."), "person"
+        )
+    if signed_on > clock.today():
+        raise RuleViolation(message("The day of the signature lies in the future."), "signed_on")
+    acting = _signer(session, signer)
+    words, at = text.strip(), clock.now()
+    with _entering(session, actor, signer):
+        subject = _take(session, acting, kind, row, step, words, signed_on)
+    cycle = kind.cycle(row)
+    days = int(rule(session, cycle, OBJECTION))
+    entry = PaperEntry(
+        cycle_id=cycle.id,
+        department_id=kind.department(row),
+        subject_table=subject.__tablename__,
+        subject_id=subject.id,
+        step=step,
+        text=words or None,
+        person_id=signer.id,
+        recorded_by_id=actor.user_id,
+        recorded_at=at,
+        signed_on=signed_on,
+        objection_until=clock.add_workdays(clock.today(), days, college_calendar(session)),
+    )
+    with guard.privileged(session):
+        session.add(entry)
+    scan(entry)
+    tell(
+        session,
+        entry,
+        [signer.id],
+        message(
+            "%(name)s has entered in your name what you signed: %(row)s. You may object until %(day)s.",
+            name=actor.name, row=str(row), day=entry.objection_until.isoformat(),
+        ),
+    )  # fmt: skip
+    return entry
+
+
+def _signer(session: AnySession, signer: Person) -> Actor:
+    """The person in their own right: what they sign for somebody else is entered for that one."""
+    if not signer.active:
+        raise RuleViolation(message("%(name)s has no open account.", name=signer.name), "person")
+    acting = load_actor(session, signer.username, Door.PAPER)
+    return dataclasses.replace(acting, stands_in=())
+
+
+@contextmanager
+def _entering(session: AnySession, actor: Actor, signer: Person) -> Iterator[None]:
+    """Within the block the trail says: entered by the actor, for the signer."""
+    before = current_actor(session)
+    session.flush()
+    act_as(
+        session,
+        dataclasses.replace(actor, door=Door.PAPER, behalf_of=signer.id, stands_in=()),
+    )
+    try:
+        yield
+        session.flush()
+    finally:
+        act_as(session, before)
+
+
+def _take(
+    session: AnySession,
+    signer: Actor,
+    kind: OnPaper,
+    row: Any,
+    step: str,
+    words: str,
+    signed_on: dt.date,
+) -> Any:
+    """Take the step, or write what was said; the row the entry is about."""
+    seen = select(kind.model.id).where(kind.model.id == row.id, visible(signer, kind.model))
+    if session.scalar(seen) is None:
+        raise RuleViolation(
+            message("%(name)s has nothing to decide or say here.", name=signer.name), "person"
+        )
+    statement = next((one for one in _statements[kind.model] if one.name == step), None)
+    if statement is None:
+        field = kind.steps[step]
+        fields: dict[str, Any] = {field: words} if field and words else {}
+        return workflow.apply(session, signer, row, step, **fields)
+    if not words:
+        raise RuleViolation(message("Copy what is written on the paper."), "text")
+    with guard.privileged(session):
+        return statement.write(session, signer, row, words, signed_on)
+
+
+def tell(session: AnySession, entry: PaperEntry, people: Sequence[int], words: Message) -> None:
+    link = f"/paper_entry/show/{entry.id}"
+    notify(session, dict.fromkeys(people, str(words)), "paper_entry", link)
+
+
+# Taking back ---------------------------------------------------------------------------
+
+
+def take_back(session: AnySession, entry: PaperEntry) -> None:
+    """Put back what the entry changed. WrongState once somebody has gone on from there."""
+    found: list[AuditEvent] = []
+    for table, key in _touched(session, entry):
+        events = _events(session, entry, table, key)
+        newest = session.scalar(
+            select(AuditEvent.id)
+            .where(AuditEvent.table_name == table, AuditEvent.row_id == key)
+            .order_by(AuditEvent.id.desc())
+            .limit(1)
+        )
+        if events and newest != events[0].id:
+            raise WrongState(
+                message(
+                    "The row has moved on since: take that back first, or put the matter to a top"
+                    " leader."
+                )
+            )
+        found += events
+    with workflow.reversing(session, "withdraw"):
+        for event in sorted(found, key=lambda one: one.id, reverse=True):
+            _put_back(session, event)
+
+
+def _touched(session: AnySession, entry: PaperEntry) -> list[tuple[str, int]]:
+    """The entry's row and those that changed with it."""
+    keys = [(entry.subject_table, entry.subject_id)]
+    kind = kind_named(entry.subject_table)
+    row = None if kind is None else session.get(kind.model, entry.subject_id)
+    if kind is not None and row is not None:
+        keys += [(one.__tablename__, one.id) for one in kind.follows(row)]
+    return keys
+
+
+def _events(session: AnySession, entry: PaperEntry, table: str, key: int) -> list[AuditEvent]:
+    """What the entry wrote on a row, newest first."""
+    return list(
+        session.scalars(
+            select(AuditEvent)
+            .where(
+                AuditEvent.table_name == table,
+                AuditEvent.row_id == key,
+                AuditEvent.door == Door.PAPER.value,
+                AuditEvent.on_behalf_of_id == entry.person_id,
+                AuditEvent.actor_id == entry.recorded_by_id,
+                AuditEvent.happened_at >= entry.recorded_at,
+            )
+            .order_by(AuditEvent.id.desc())
+        )
+    )
+
+
+def _put_back(session: AnySession, event: AuditEvent) -> None:
+    model = next(
+        mapper.class_
+        for mapper in PaperEntry.registry.mappers
+        if mapper.local_table.name == event.table_name  # type: ignore[attr-defined]
+    )
+    row = session.get(model, event.row_id)
+    if row is None:
+        return
+    if event.before is None:
+        session.delete(row)
+        return
+    columns = inspect(model).columns
+    for name, told in json.loads(event.before).items():
+        if name in columns:
+            setattr(row, name, audit.typed(columns[name].type.python_type, told))

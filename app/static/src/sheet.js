@@ -1,0 +1,22 @@
+// The grid of the monthly sheet: the page is a plain form without it.
+//
+//   form[data-sheet]        data-save: where drafts go; data-done: what "as planned" writes as done
+//   tr[data-row]            data-version: as the server last told it; data-open: may be filled in;
+//                           data-plain: the percent of "as planned"; data-steady: a green row
+//   [data-cell]             a cell, named by its field
+//
+// What is said stands in <script type="application/json" id="sheet-words">.
+import { start as startDrafts } from "./sheet/drafts.js";
+import { start as startKeys } from "./sheet/keys.js";
+import { start as startPaste } from "./sheet/paste.js";
+import { start as startPlan } from "./sheet/plan.js";
+import { start as startSteps } from "./sheet/steps.js";
+
+const form = document.querySelector("form[data-sheet]");
+if (form) {
+  startDrafts(form);
+  startKeys(form);
+  startPaste(form);
+  startPlan(form);
+  startSteps(form);
+}

@@ -1,0 +1,1 @@
+"""Steering the year: its phases, how far each is, who owes what in it, reminders."""

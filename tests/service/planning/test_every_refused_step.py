@@ -1,0 +1,434 @@
+"""Every step of planning, of what meetings decide on and of entries from paper, refused in every
+way it can be: the wrong state, the wrong post, one's own row, a missing field, its own rule.
+
+A step that is new, or a rule of a step without a case here, fails the tests of completeness.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.core import workflow
+from app.core.actor import Actor
+from app.core.errors import NotAllowed, Refusal, RuleViolations, WrongState
+from app.core.unit_of_work import AnySession, unit_of_work
+from app.core.workflow import Transition
+from app.models.improvement import Adjustment, CompletionOutcome, TaskResult
+from app.models.meetings import Outcome, PaperEntry
+from app.models.planning import Agreement, Decomposition, DepartmentPlan, Task
+from app.models.work_points import WorkPointSet
+from app.security.permissions import GRANTS
+from app.security.roles import EVERY_ROLE
+from tests.cast import PEOPLE, TEST, TODAY, Cast
+from tests.factories import (
+    make_adjustment,
+    make_agenda_item,
+    make_appointment,
+    make_charge,
+    make_decision,
+    make_decomposition,
+    make_department_plan,
+    make_indicator,
+    make_meeting,
+    make_paper_entry,
+    make_plan_comment,
+    make_task,
+    make_task_result,
+    make_work_point_opinion,
+    make_work_point_set,
+)
+
+Step = tuple[type[Any], str]
+
+MADE: dict[type[Any], Callable[..., Any]] = {
+    DepartmentPlan: lambda cast, **said: make_department_plan(department=cast.jwc, **said),
+    WorkPointSet: lambda cast, **said: make_work_point_set(**said),
+    Decomposition: lambda cast, **said: make_decomposition(**said),
+    Task: lambda cast, **said: make_task(**said),
+    Adjustment: lambda cast, **said: make_adjustment(department=cast.jwc, **said),
+    TaskResult: lambda cast, **said: make_task_result(
+        **{"outcome": CompletionOutcome.FINISHED} | said
+    ),
+    PaperEntry: lambda cast, **said: make_paper_entry(
+        **{"person": cast.leader, "recorded_by": cast.office, "objection_until": TODAY} | said
+    ),
+}
+"""By workflow: a row of 教务处, which `leader` has in charge."""
+
+ENTITLED = {
+    DepartmentPlan: {"review": "leader", "return": "leader", "aggregate": "office"},
+    WorkPointSet: {"approve": "secretary", "return": "secretary"},
+    Decomposition: {"approve": "secretary", "return": "secretary"},
+    Task: {"publish": "office", "terminate": "office", "finish": "leader", "ask_again": "office"},
+    Adjustment: {
+        "submit": "head_jwc", "review": "leader", "return": "leader", "approve": "secretary",
+        "reject": "secretary", "defer": "secretary",
+    },
+    TaskResult: {"confirm": "leader", "return": "leader"},
+    PaperEntry: {
+        "acknowledge": "leader", "object": "leader", "uphold": "topleader", "annul": "topleader",
+    },
+}  # fmt: skip
+USUAL = {
+    DepartmentPlan: "head_jwc", WorkPointSet: "office", Decomposition: "office", Task: "head_jwc",
+    Adjustment: "office", TaskResult: "head_jwc", PaperEntry: "office",
+}  # fmt: skip
+"""Who takes a step: by the step, else as usual for the kind of row."""
+
+
+def transitions() -> list[tuple[type[Any], Transition]]:
+    from app import registry
+
+    for name in registry.RULES:
+        __import__(name)
+    return [(model, step) for model in MADE for step in workflow.workflow_of(model).transitions]
+
+
+ALL = transitions()
+IDS = [f"{model.__tablename__}.{step.name}" for model, step in ALL]
+each = pytest.mark.parametrize(("model", "step"), ALL, ids=IDS)
+
+
+def of(name: str) -> list[Any]:
+    """The steps for which `name` (an attribute of a transition) says something."""
+    return [
+        pytest.param(model, step, id=place)
+        for (model, step), place in zip(ALL, IDS, strict=True)
+        if getattr(step, name)
+    ]
+
+
+def entitled(cast: Cast, model: type[Any], step: str) -> Actor:
+    return cast.actor(ENTITLED[model].get(step, USUAL[model]))
+
+
+def row_for(cast: Cast, model: type[Any], step: Transition, **said: Any) -> Any:
+    """A row in the first state the step allows."""
+    if model is Task and step.name == "ask_again":
+        said.setdefault("parent", make_task())
+    return MADE[model](cast, status=step.sources[0], **said)
+
+
+COMES_WITH = {
+    "issued": {"issue_number": "院发〔2026〕1 号", "issued_on": TODAY},
+    "terminated": {"termination_cause": "政策调整"},
+}
+"""What the schema asks of a row in this state."""
+
+
+def any_row(cast: Cast, model: type[Any], state: Any) -> Any:
+    """A row in this state; a department has one plan a year, so each plan is another's."""
+    if model is DepartmentPlan:
+        return make_department_plan(status=state)
+    if model is TaskResult:
+        return make_task_result(task=make_task(), outcome="finished", status=state)
+    return MADE[model](cast, status=state, **COMES_WITH.get(str(state), {}))
+
+
+def refusal(session: AnySession, actor: Actor, row: Any, step: str, **fields: Any) -> Refusal:
+    status = row.status
+    with pytest.raises(Refusal) as error, unit_of_work(session, actor):
+        workflow.apply(session, actor, row, step, **fields)
+    session.refresh(row)
+    assert row.status == status
+    return error.value
+
+
+# The state -----------------------------------------------------------------------------
+
+
+@each
+def test_in_another_state_the_step_is_not_possible(
+    session: AnySession, cast: Cast, model: type[Any], step: Transition
+) -> None:
+    states = model.__mapper__.columns["status"].type.enum_class
+    others = [state for state in states if state not in step.sources]
+    assert others, "a step that every state allows needs no state"
+    for state in others:
+        row = any_row(cast, model, state)
+        error = refusal(session, TEST, row, step.name)
+        assert isinstance(error, WrongState)
+        assert str(error) == f"当前状态为“{state.zh}”，不能进行这一步。"
+
+
+# The post --------------------------------------------------------------------------------
+
+
+@each
+def test_whose_role_does_not_hold_the_step_does_not_take_it(
+    session: AnySession, cast: Cast, model: type[Any], step: Transition
+) -> None:
+    row = row_for(cast, model, step)
+    holders = GRANTS[model.__tablename__][step.name]
+    assert set(holders) != set(EVERY_ROLE)
+    for name, (_, _, role, _, _) in PEOPLE.items():
+        if role in holders:
+            continue
+        error = refusal(session, cast.actor(name), row, step.name)
+        assert isinstance(error, NotAllowed), name
+        assert "无权" in str(error), name
+
+
+@each
+def test_whose_role_holds_the_step_takes_it_on_their_own_rows_only(
+    session: AnySession, cast: Cast, model: type[Any], step: Transition
+) -> None:
+    """The head of another department and the leader of others are refused like anybody else."""
+    row = row_for(cast, model, step)
+    if model in (WorkPointSet, Decomposition):
+        pytest.skip("a row of the whole college")
+    for name in ("head_xinxi", "other_leader"):
+        error = refusal(session, cast.actor(name), row, step.name)
+        assert isinstance(error, NotAllowed), name
+        assert "无权" in str(error), name
+
+
+# One's own -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("model", "step"), of("decides"))
+def test_nobody_decides_on_a_row_of_their_own_department(
+    session: AnySession, cast: Cast, model: type[Any], step: Transition
+) -> None:
+    row = row_for(cast, model, step)
+    make_appointment(person=cast.leader, department=cast.jwc, post="deputy_head")
+    error = refusal(session, cast.actor("leader"), row, step.name)
+    assert isinstance(error, NotAllowed)
+    assert "本部门的事项" in str(error)
+    assert f"须由{cast.topleader.name}审批" in str(error)
+    make_charge(leader=cast.other_leader, department=cast.jwc)
+    error = refusal(session, cast.actor("leader"), row, step.name)
+    assert f"须由{cast.other_leader.name}审批" in str(error)
+
+
+SUBMITTED = {DepartmentPlan: "sent_by", Adjustment: "submitted_by", TaskResult: "submitted_by"}
+"""Who submitted a row. A task is not submitted: its result is."""
+
+
+@pytest.mark.parametrize(("model", "step"), of("decides"))
+def test_nobody_decides_on_their_own_submission(
+    session: AnySession, cast: Cast, model: type[Any], step: Transition
+) -> None:
+    if model is Task:
+        assert workflow.workflow_of(model).submitter(make_task()) is None
+        return
+    row = row_for(cast, model, step, **{SUBMITTED[model]: cast.leader})
+    error = refusal(session, cast.actor("leader"), row, step.name)
+    assert isinstance(error, NotAllowed)
+    assert "本人提交的事项" in str(error)
+    assert f"须由{cast.topleader.name}审批" in str(error)
+
+
+# The fields --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("model", "step"), of("requires"))
+def test_a_missing_field_is_named(
+    session: AnySession, cast: Cast, model: type[Any], step: Transition
+) -> None:
+    row = row_for(cast, model, step)
+    given = {name: "  " for name in step.requires if not name.endswith("_id")}
+    error = refusal(session, entitled(cast, model, step.name), row, step.name, **given)
+    assert isinstance(error, RuleViolations)
+    assert {one.field for one in error.violations} == set(step.requires)
+    assert {str(one) for one in error.violations} == {"进行这一步须填写此项。"}
+
+
+# The rules of single steps --------------------------------------------------------------------
+
+Case = Callable[[Cast], tuple[Any, dict[str, Any], str]]
+"""The row, the fields that come with the step, and what the refusal says."""
+
+
+def part(cast: Cast, agreement: Agreement | None, **said: Any) -> Any:
+    return make_task(parent=make_task(lead_department=cast.xinxi), agreement=agreement, **said)
+
+
+def own_part(cast: Cast) -> Any:
+    make_appointment(person=cast.head_jwc, department=cast.xinxi, post="acting_head")
+    return part(cast, Agreement.ASKED), {}, "不得确认自己分解的任务"
+
+
+def decided(outcome: Outcome, words: str, model: type[Any], *, about_another: bool = False) -> Case:
+    def case(cast: Cast) -> tuple[Any, dict[str, Any], str]:
+        row = MADE[model](cast, status="committee")
+        subject = row.id + 1000 if about_another else row.id
+        decision = make_decision(
+            agenda_item=make_agenda_item(meeting=make_meeting(held_on=TODAY)),
+            subject_table=row.__tablename__, subject_id=subject, outcome=outcome,
+        )  # fmt: skip
+        return row, {"decision_id": decision.id}, words
+
+    return case
+
+
+def contradicted(model: type[Any], outcome: Outcome) -> tuple[Case, Case]:
+    """A decision of another outcome, and one about another row."""
+    right = {Outcome.APPROVED: Outcome.REJECTED}.get(outcome, Outcome.APPROVED)
+    return (
+        decided(outcome, "会议的结论与这一步不符", model),
+        decided(right, "另一事项", model, about_another=True),
+    )
+
+
+def unweighted(cast: Cast) -> Any:
+    plan = make_department_plan(department=cast.jwc)
+    make_task(department_plan=plan, standard="验收", weight=60)
+    return plan, {}, "60"
+
+
+def without_standard(cast: Cast) -> Any:
+    plan = make_department_plan(department=cast.jwc)
+    task = make_task(department_plan=plan, title="没有标准的任务")
+    return plan, {}, task.title
+
+
+def unanswered(cast: Cast) -> Any:
+    plan = make_department_plan(department=cast.jwc, status="returned", text="要点")
+    make_plan_comment(department_plan=plan)
+    return plan, {}, "1 条"
+
+
+def unsettled_table(cast: Cast) -> Any:
+    make_decomposition(status="committee")
+    return part(cast, Agreement.AGREED), {}, "党委会"
+
+
+def not_adoptable(cast: Cast) -> Any:
+    table = make_decomposition()
+    make_decomposition(status="committee")
+    return table, {"issue_number": "院发1号"}, "须经党委会"
+
+
+def points_with_an_open_opinion(cast: Cast) -> Any:
+    points = make_work_point_set(status="consultation")
+    make_work_point_opinion(work_point_set=points)
+    return points, {}, "1 条"
+
+
+def table_with_an_open_part(cast: Cast) -> Any:
+    part(cast, Agreement.ASKED)
+    return make_decomposition(), {}, "有 1 项分解到其他部门的任务尚未确认承接"
+
+
+def late_objection(cast: Cast) -> Any:
+    over = TODAY - dt.timedelta(days=1)
+    entry = make_paper_entry(person=cast.leader, recorded_by=cast.office, objection_until=over)
+    return entry, {"objection": "不是"}, "异议期已于"
+
+
+def own_paper(cast: Cast) -> Any:
+    entry = make_paper_entry(
+        person=cast.topleader, recorded_by=cast.office, objection_until=TODAY, status="referred"
+    )
+    return entry, {"resolution": "维持"}, "本人签署或代录"
+
+
+def unexplained(cast: Cast) -> Any:
+    result = make_task_result(
+        task=make_task(status="accepted"), outcome=CompletionOutcome.UNFINISHED
+    )
+    return result, {"description": "未完成"}, "原因"
+
+
+CASES: dict[Step, tuple[Case, ...]] = {
+    (DepartmentPlan, "send_for_review"): (
+        lambda cast: (make_department_plan(department=cast.jwc), {}, "还没有任务"),
+        without_standard,
+        unweighted,
+        unanswered,
+    ),
+    (WorkPointSet, "consult"): (lambda cast: (make_work_point_set(), {}, "草稿中还没有工作要点"),),
+    (WorkPointSet, "send_to_committee"): (points_with_an_open_opinion,),
+    (WorkPointSet, "approve"): contradicted(WorkPointSet, Outcome.REJECTED),
+    (WorkPointSet, "return"): contradicted(WorkPointSet, Outcome.APPROVED),
+    (Decomposition, "aggregate"): (table_with_an_open_part,),
+    (Decomposition, "approve"): contradicted(Decomposition, Outcome.REJECTED),
+    (Decomposition, "return"): contradicted(Decomposition, Outcome.APPROVED),
+    (Decomposition, "adopt"): (
+        not_adoptable,
+        lambda cast: (make_decomposition(), {"issue_number": "院发1号"}, "尚未载入该分解表的任务"),
+    ),
+    (Task, "accept"): (
+        lambda cast: (make_task(status="published"), {}, "请先明确责任人"),
+        lambda cast: (make_task(status="published", owner=cast.staff_jwc), {}, "科室"),
+    ),
+    (Task, "agree"): (
+        lambda cast: (make_task(), {}, "不是其他部门分解"),
+        lambda cast: (part(cast, Agreement.AGREED), {}, "承接意见为“同意”"),
+        own_part,
+    ),
+    (Task, "object"): (
+        lambda cast: (make_task(), {"objection": "人手不足"}, "不是其他部门分解"),
+        lambda cast: (
+            part(cast, Agreement.OBJECTED),
+            {"objection": "人手不足"},
+            "承接意见为“有异议”",
+        ),
+    ),
+    (Task, "ask_again"): (
+        lambda cast: (part(cast, Agreement.ASKED), {}, "承接意见为“待确认”"),
+        unsettled_table,
+    ),
+    (Adjustment, "approve"): contradicted(Adjustment, Outcome.REJECTED),
+    (Adjustment, "reject"): contradicted(Adjustment, Outcome.APPROVED),
+    (Adjustment, "defer"): contradicted(Adjustment, Outcome.APPROVED),
+    (TaskResult, "submit"): (unexplained,),
+    (PaperEntry, "object"): (late_objection,),
+    (PaperEntry, "uphold"): (own_paper,),
+    (PaperEntry, "annul"): (own_paper,),
+}
+"""By step: a case for each refusal of its rule."""
+
+
+def test_every_rule_of_a_step_has_its_cases() -> None:
+    guarded = {(model, step.name) for model, step in ALL if step.guard is not None}
+    assert guarded == set(CASES)
+
+
+def test_every_step_has_somebody_who_takes_it(cast: Cast) -> None:
+    for model, step in ALL:
+        name = ENTITLED[model].get(step.name, USUAL[model])
+        assert PEOPLE[name][2] in GRANTS[model.__tablename__][step.name], (model, step.name, name)
+
+
+@pytest.mark.parametrize(
+    ("step", "case"),
+    [
+        pytest.param(step, case, id=f"{step[0].__tablename__}.{step[1]}.{number}")
+        for step, cases in CASES.items()
+        for number, case in enumerate(cases, start=1)
+    ],
+)
+def test_the_rule_of_a_step_refuses_in_its_own_words(
+    session: AnySession, cast: Cast, step: Step, case: Case
+) -> None:
+    row, fields, words = case(cast)
+    error = refusal(session, entitled(cast, *step), row, step[1], **fields)
+    told = error.violations if isinstance(error, RuleViolations) else [error]
+    assert any(words in str(one) for one in told), [str(one) for one in told]
+
+
+def test_a_step_takes_no_field_it_does_not_know(session: AnySession, cast: Cast) -> None:
+    for model, step in ALL:
+        row = any_row(cast, model, step.sources[0])
+        assert refusal(session, TEST, row, step.name, nonsense="x").field == "nonsense"
+
+
+def test_an_indicator_stands_in_for_a_standard(session: AnySession, cast: Cast) -> None:
+    plan, _, _ = without_standard(cast)
+    make_indicator(task=plan_task(session, plan))
+    head = cast.actor("head_jwc")
+    with unit_of_work(session, head):
+        workflow.apply(session, head, plan, "send_for_review")
+    assert plan.sent_by_id == head.user_id
+
+
+def plan_task(session: AnySession, plan: DepartmentPlan) -> Task:
+    from sqlalchemy import select
+
+    return session.scalars(select(Task).where(Task.department_plan_id == plan.id)).one()

@@ -1,0 +1,154 @@
+"""Handing out through the door: one sheet per department, all saved or each wrong row named
+(Art. 5.3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.core.unit_of_work import AnySession
+from app.models.planning import Task, TaskDepartment, TaskStatus
+from tests.architecture.test_query_counts import cost
+from tests.cast import YEAR, Cast
+from tests.factories import make_task, make_task_department
+
+ClientFor = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def issued(cast: Cast) -> Task:
+    """A published task of 教务处, which has a section."""
+    return make_task(
+        number="7", title="推进课程思政", status=TaskStatus.PUBLISHED,
+        accept_by=dt.date(YEAR, 3, 12),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def line(cast: Cast, issued: Task) -> TaskDepartment:
+    """信息工程系 assists in it."""
+    return make_task_department(task=issued, department=cast.xinxi, part="承担网络部分")
+
+
+def said(row: Task | TaskDepartment, owner: int | None, **more: object) -> dict[str, str]:
+    key = f"{'task' if isinstance(row, Task) else 'line'}-{row.id}"
+    given = {"version": row.version, "owner": owner, **more}
+    return {f"{key}-{name}": "" if value is None else str(value) for name, value in given.items()}
+
+
+def test_a_task_is_handed_out_and_accepted_in_one_go(
+    session: AnySession, cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    other = make_task(status=TaskStatus.PUBLISHED)
+    client, address = client_for("head_jwc"), f"/task/hand_out/{cast.jwc.id}"
+    page = client.get(address).text
+    assert "推进课程思政" in page and "教学科" in page and "2 个工作日" in page
+    done = client.post(
+        address,
+        data=said(issued, cast.staff_jwc.id, section=cast.jwc_jxk.id, accept=1)
+        | said(other, cast.staff_jwc.id),
+    )
+    assert done.status_code == 302
+    session.expire_all()
+    assert (issued.status, issued.owner, issued.section) == (
+        TaskStatus.ACCEPTED, cast.staff_jwc, cast.jwc_jxk,
+    )  # fmt: skip
+    assert (other.status, other.owner) == (TaskStatus.PUBLISHED, cast.staff_jwc)
+    assert "逾期 2 个工作日" in client.get(f"/task/show/{issued.id}").text
+
+
+def test_one_wrong_row_saves_none_and_keeps_what_was_chosen(
+    session: AnySession, cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    right, late = make_task(status=TaskStatus.PUBLISHED), make_task(status=TaskStatus.PUBLISHED)
+    answer = client_for("head_jwc").post(
+        f"/task/hand_out/{cast.jwc.id}",
+        data=said(issued, None, accept=1)
+        | said(right, cast.staff_jwc.id, section=cast.jwc_jxk.id, accept=1)
+        | said(late, cast.staff_jwc.id, version=late.version + 1),
+    )
+    assert answer.status_code == 422
+    page = answer.text
+    assert "2 行无法保存，全部未保存" in page
+    assert f'href="#task-{issued.id}-owner"' in page and "接受任务前请先明确责任人" in page
+    assert f'href="#task-{late.id}-owner"' in page and f'href="#task-{right.id}-owner"' not in page
+    row = page[page.index(f'<tr id="task-{right.id}"') :]
+    assert f'<option value="{cast.staff_jwc.id}" selected>' in row[: row.index("</tr>")]
+    session.expire_all()
+    assert (right.status, right.owner_id) == (TaskStatus.PUBLISHED, None)
+
+
+@pytest.mark.parametrize(
+    ("owner", "section", "words"),
+    [
+        ("staff_jwc", None, "该部门设有科室"),
+        ("staff_xinxi", "jwc_jxk", "不属于教务处"),
+        ("staff_jwc", "xsc", "该科室不属于牵头部门"),
+    ],
+)
+def test_a_row_says_what_is_wrong_with_it(
+    cast: Cast, issued: Task, client_for: ClientFor, owner: str, section: str, words: str
+) -> None:
+    place = getattr(cast, section).id if section else None
+    answer = client_for("head_jwc").post(
+        f"/task/hand_out/{cast.jwc.id}",
+        data=said(issued, getattr(cast, owner).id, section=place, accept=1),
+    )
+    assert answer.status_code == 422 and words in answer.text
+
+
+def test_an_assisting_head_names_its_own_person_and_nothing_else(
+    session: AnySession, cast: Cast, issued: Task, line: TaskDepartment, client_for: ClientFor
+) -> None:
+    client, address = client_for("head_xinxi"), f"/task/hand_out/{cast.xinxi.id}"
+    page = client.get(address).text
+    assert "承担网络部分" in page and f"task-{issued.id}-owner" not in page
+    client.post(address, data=said(line, cast.staff_xinxi.id) | said(issued, cast.staff_xinxi.id))
+    session.expire_all()
+    assert (line.owner, issued.owner_id) == (cast.staff_xinxi, None)
+    stranger = client.post(address, data=said(line, cast.staff_jwc.id))
+    assert stranger.status_code == 422 and "不属于信息工程系" in stranger.text
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("head_xinxi", 404), ("staff_jwc", 403), ("office", 403)]
+)
+def test_only_the_head_of_the_department_hands_out(
+    cast: Cast, issued: Task, client_for: ClientFor, who: str, status: int
+) -> None:
+    assert client_for(who).get(f"/task/hand_out/{cast.jwc.id}").status_code == status
+
+
+def test_what_waits_to_be_handed_out_leads_to_its_place_on_the_sheet(
+    cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    client = client_for("head_jwc")
+    assert f"/task/handing/{issued.id}" in client.get("/").text
+    place = client.get(f"/task/handing/{issued.id}").location
+    assert place.endswith(f"/task/hand_out/{cast.jwc.id}?cycle={cast.cycle.id}#task-{issued.id}")
+
+
+def test_the_sheet_counts_the_tasks_of_a_person_elsewhere(
+    cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    make_task(lead_department=cast.xsc, owner=cast.staff_jwc, status=TaskStatus.ACCEPTED)
+    make_task(owner=cast.staff_jwc, status=TaskStatus.ACCEPTED)
+    page = client_for("head_jwc").get(f"/task/hand_out/{cast.jwc.id}").text
+    person = page[page.index(f'data-person="{cast.staff_jwc.id}"') :]
+    assert 'data-others="1"' in person[:60] and "<output>2</output>" in person[:200]
+
+
+def test_the_sheet_costs_the_same_for_many_tasks(
+    cast: Cast, issued: Task, line: TaskDepartment, client_for: ClientFor
+) -> None:
+    make_task(lead_department=cast.xinxi, status=TaskStatus.PUBLISHED)
+    client, address = client_for("head_xinxi"), f"/task/hand_out/{cast.xinxi.id}"
+    few = cost(client, address)
+    for _ in range(6):
+        task = make_task(status=TaskStatus.PUBLISHED)
+        make_task_department(task=task, department=cast.xinxi)
+        make_task(lead_department=cast.xinxi, status=TaskStatus.PUBLISHED)
+    assert cost(client, address) == few
