@@ -84,7 +84,7 @@ def test_one_wrong_row_saves_none_and_keeps_what_was_chosen(
 @pytest.mark.parametrize(
     ("owner", "section", "words"),
     [
-        ("staff_jwc", None, "该部门设有科室"),
+        ("head_jwc", None, "该部门设有科室"),
         ("staff_xinxi", "jwc_jxk", "不属于教务处"),
         ("staff_jwc", "xsc", "该科室不属于牵头部门"),
     ],

@@ -107,7 +107,17 @@ def test_a_department_with_sections_names_one(session: AnySession, cast: Cast) -
     with pytest.raises(
         RuleViolation, check=lambda e: "Name the section" in e.message.words and e.field == "section"
     ), unit_of_work(session, head):  # fmt: skip
+        accept_tasks(session, head, [HandOut(task, None, cast.head_jwc.id)])
+
+
+def test_who_names_a_person_of_a_section_has_named_the_section(
+    session: AnySession, cast: Cast
+) -> None:
+    task = make_task(status=TaskStatus.PUBLISHED)
+    head = cast.actor("head_jwc")
+    with unit_of_work(session, head):
         accept_tasks(session, head, [HandOut(task, None, cast.staff_jwc.id)])
+    assert (task.status, task.section) == (TaskStatus.ACCEPTED, cast.jwc_jxk)
 
 
 def test_a_department_without_sections_needs_none(session: AnySession, cast: Cast) -> None:

@@ -355,7 +355,7 @@ CASES: dict[Step, tuple[Case, ...]] = {
     ),
     (Task, "accept"): (
         lambda cast: (make_task(status="published"), {}, "请先明确责任人"),
-        lambda cast: (make_task(status="published", owner=cast.staff_jwc), {}, "科室"),
+        lambda cast: (make_task(status="published", owner=cast.head_jwc), {}, "科室"),
     ),
     (Task, "agree"): (
         lambda cast: (make_task(), {}, "不是其他部门分解"),
