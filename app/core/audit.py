@@ -215,6 +215,11 @@ def event_of(change: Change) -> dict[str, Any]:
 def write_events(connection: Connection, noted: Iterable[dict[str, Any]]) -> None:
     """Append events (see `event_of`) to the chain, in this transaction."""
     events, head = _events[0], _heads[0]
+    if connection.dialect.name == "sqlite":
+        # SQLite knows no FOR UPDATE: a first write keeps others from reading the same head.
+        connection.execute(
+            update(head).where(head.c.id == HEAD_ID).values(last_event_id=head.c.last_event_id)
+        )
     place = connection.execute(
         select(head.c.last_event_id, head.c.last_hash).where(head.c.id == HEAD_ID).with_for_update()
     ).one_or_none()

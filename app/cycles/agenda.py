@@ -227,8 +227,9 @@ def decide(
     """Record what was decided on one row and take the step that follows.
 
     Secretary, also on a row of the secretary's own department: the committee decides, the
-    secretary only writes it down, so nobody decides on their own here. Effects: the decision; the row's step by its kind. Errors: NotAllowed; WrongState
-    when the row does not wait for a meeting. Art. 4.5, 5.2, 9.2.
+    secretary only writes it down, so nobody decides on their own here. Effects: the decision; the
+    row's step by its kind. Errors: NotAllowed; RuleViolation where the row is not on the item's
+    agenda; WrongState when it does not wait for a meeting. Art. 4.5, 5.2, 9.2.
     """
     decision = Decision(
         agenda_item_id=item.id,
@@ -250,16 +251,15 @@ def decide(
 
 
 def decided_as(*outcomes: Outcome) -> Callable[[Actor, Any, Mapping[str, Any]], None]:
-    """The guard of a step that records a decision: the decision is about this very row (an older
-    one without a subject counts for any row), and it is one of `outcomes`."""
+    """The guard of a step that records a decision: the decision is about this very row, and it is
+    one of `outcomes`."""
 
     def guard(actor: Actor, row: Any, fields: Mapping[str, Any]) -> None:
         session, key = object_session(row), fields.get("decision_id")
         decision = session.get(Decision, key) if session is not None and key else None
         if decision is None:
             return
-        about = (decision.subject_table, decision.subject_id)
-        if about not in ((None, None), (row.__tablename__, row.id)):
+        if (decision.subject_table, decision.subject_id) != (row.__tablename__, row.id):
             raise RuleViolation(message("This decision is about another row."), "decision_id")
         if decision.outcome not in outcomes:
             raise RuleViolation(message("The meeting decided otherwise."), "decision_id")

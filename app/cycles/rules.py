@@ -7,15 +7,16 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import or_, true
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select, true
+from sqlalchemy.orm import Session, object_session
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core import guard, policy, workflow
+from app.core import clock, guard, policy, workflow
 from app.core.actor import Actor
 from app.core.errors import RuleViolation, WrongState
 from app.core.policy import Policy
 from app.core.text import message
+from app.core.unit_of_work import current_actor
 from app.core.values import FIRST_YEAR, LAST_YEAR
 from app.models.cycles import (
     Component,
@@ -161,6 +162,33 @@ def _cycle_of(session: Session, row: Any, depth: int = 0) -> Cycle | None:
     return None
 
 
+def check_decision(row: Decision) -> None:
+    """What a meeting decides stood on its agenda, and is written down when it is decided. Raises
+    RuleViolation at the field."""
+    session = object_session(row)
+    actor = None if session is None else current_actor(session)
+    if session is None or actor is None or actor.everything:
+        return
+    if row.decided_on is not None and row.decided_on > clock.today():
+        raise RuleViolation(message("A decision is not recorded before its day."), "decided_on")
+    item = policy.related(row, "agenda_item")
+    if row.subject_table is None or item is None:
+        return
+    with session.no_autoflush:
+        put = session.scalar(
+            select(AgendaSubject.id).where(
+                AgendaSubject.agenda_item_id == item.id,
+                AgendaSubject.subject_table == row.subject_table,
+                AgendaSubject.subject_id == row.subject_id,
+            )
+        )
+    if put is None:
+        raise RuleViolation(
+            message("This row does not stand on the agenda item: put it there first."),
+            "subject_id",
+        )
+
+
 for _model, _resource in (
     (Holiday, "holiday"),
     (TaskCategory, "task_category"),
@@ -184,6 +212,7 @@ guard.register_invariant(RuleBook, check_year)
 guard.register_invariant(Phase, check_phase)
 guard.register_invariant(Holiday, check_holiday)
 guard.register_invariant(StrategicGoal, check_strategic_goal)
+guard.register_invariant(Decision, check_decision)
 guard.register_invariant(RuleValue, check_rule_value)
 guard.register_invariant(Component, check_component)
 guard.register_lock(lock_closed_cycles)

@@ -336,11 +336,13 @@ AnyCycle = TypeVar("AnyCycle")
 
 
 def pick_current(cycles: Iterable[AnyCycle], today: dt.date) -> AnyCycle | None:
-    """Of `cycles`, the newest first: the running year; else the year of `today`; else the
-    newest. Takes rows and whatever else has a `year` and a `status`."""
+    """Of `cycles`, the newest first: the year of `today` if it runs; else the newest that runs;
+    else the year of `today`; else the newest. Takes rows and whatever else has a `year` and a
+    `status`."""
     known: list[Any] = list(cycles)
     running = (CycleStatus.RUNNING, CycleStatus.ASSESSING)
     for fits in (
+        lambda cycle: cycle.status in running and cycle.year == today.year,
         lambda cycle: cycle.status in running,
         lambda cycle: cycle.year == today.year,
         lambda cycle: True,

@@ -16,7 +16,7 @@ from app.core import clock, guard, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation, WrongState
 from app.core.text import message
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, current_actor
 from app.models.cycles import RuleBook, RuleBookStatus, RuleValue
 from app.models.organisation import (
     HEADING_POSTS,
@@ -47,6 +47,17 @@ def check_given(row: Delegation) -> None:
             raise RuleViolation(
                 message("%(name)s has no open account.", name=receiver.name), "receiver"
             )
+        writer = current_actor(session)
+        if writer is not None and writer.user_id == receiver.id:
+            raise RuleViolation(
+                message("Nobody makes themselves a stand-in: the giver or a colleague writes it."),
+                "receiver",
+            )
+        by_hand = writer is not None and not writer.everything
+        if by_hand and row.valid_to < clock.today():
+            raise RuleViolation(message("The delegation would be over already."), "valid_to")
+        if not (row.ground or "").strip():
+            raise RuleViolation(message("Say on what ground."), "ground")
         _refuse_too_long(session, row)
         _refuse_unheld(session, row, giver)
         _refuse_overlap(session, row, giver, receiver)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
@@ -31,6 +31,7 @@ from app.web.interface import key_of
 from app.web.reader import the_actor
 from app.web.shell import chosen_cycle
 
+CONFIRM, DECLINE = "confirm", "decline"
 SHOWS = {
     "": lazy_gettext("All"),
     "open": lazy_gettext("Not decided"),
@@ -66,7 +67,10 @@ class CarryOverView(BaseView):
             if str(one.task.id) in ticked
             or (one.decidable and str(one.task.lead_department_id) in departments)
         ]
-        confirmed = request.form.get("verdict") == "confirm"
+        verdict = request.form.get("verdict")
+        if verdict not in (CONFIRM, DECLINE):
+            abort(404)
+        confirmed = verdict == CONFIRM
         try:
             with unit_of_work(db.session, actor):
                 count = decide(

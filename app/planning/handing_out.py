@@ -160,6 +160,8 @@ def _name(sheet: Sheet, task: Task, said: Given) -> bool:
         return False
     if said.section_id not in {None, task.section_id, *(one.id for one in sheet.sections)}:
         raise RuleViolation(message("The section is not one of the lead department's."), "section")
+    if said.owner_id is None and task.status == TaskStatus.ACCEPTED:
+        raise RuleViolation(message("An accepted task keeps a person responsible."), "owner")
     _refuse_stranger(sheet, task.owner_id, said.owner_id)
     task.section_id, task.owner_id = said.section_id, said.owner_id
     return True

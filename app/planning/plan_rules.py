@@ -147,7 +147,7 @@ def _can_write_comment(actor: Actor, verb: str, row: PlanComment) -> bool:
         return belongs(actor, plan.department_id)
     if verb == "add":
         reviews = leads(actor, plan.department_id) or actor.has_role(TOP_LEADER)
-        own = belongs(actor, plan.department_id)
+        own = actor.sides_with(frozenset({plan.department_id}))
         return (reviews or is_office(actor)) and not own
     return row.author_id == actor.user_id and row.answered_at is None
 

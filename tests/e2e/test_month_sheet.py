@@ -18,10 +18,23 @@ from app.models.monitoring import CheckStatus, MonthlyCheck
 from app.models.organisation import Department, Person
 from app.models.planning import Task, TaskStatus
 from tests.cast import TEST, YEAR
+from tests.e2e.conftest import serve
 from tests.factories import make_milestone, make_task
 
 PageFor = Callable[[str], Page]
 AFTER_APRIL = dt.date(YEAR, 5, 6)
+
+
+@pytest.fixture(scope="module")
+def served(make_app: Callable[..., Flask]) -> Flask:
+    """A college of its own: the sheet shows all tasks of the department."""
+    return make_app(WTF_CSRF_ENABLED=True)
+
+
+@pytest.fixture(scope="module")
+def address(served: Flask, clock_of_server: dict[str, dt.date]) -> Iterator[str]:
+    with serve(served, lambda: clock_of_server["today"]) as address:
+        yield address
 
 
 @pytest.fixture
@@ -84,11 +97,10 @@ def paste(page: Page, text: str) -> None:
     page.keyboard.press("Control+V")
 
 
+@pytest.mark.parametrize("size", ["desktop"], indirect=True)
 def test_a_month_is_filled_in_with_the_keyboard_of_a_spreadsheet(
     page_for: PageFor, served: Flask, tasks: list[int], size: str
 ) -> None:
-    if size == "phone":
-        pytest.skip("a telephone has no such keyboard")
     page = opened(page_for("head_jwc"))
     cell(page, tasks[0], "actual_percent").click()
     page.keyboard.type("25")

@@ -102,3 +102,8 @@ def test_the_plan_offers_confirmed_tasks_ticked_and_says_what_is_finished(
     head.post(f"/department_plan/sources/{plan.id}", data={"task": old.id})
     page = head.get(f"/department_plan/show/{plan.id}").text
     assert "实训基地" in page and "重点督查" in page
+
+
+def test_a_verdict_is_one_of_two(client_for: ClientFor) -> None:
+    answer = client_for("office").post("/carry_over/decide/", data={"verdict": "banana"})
+    assert answer.status_code == 404

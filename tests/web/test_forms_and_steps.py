@@ -370,7 +370,10 @@ def test_a_step_does_not_take_a_decision_that_is_not_there(
     for wrong in (999_999, "x", None, [1], 10**20):
         assert secretary.post(place, json={"decision_id": wrong}).status_code in {403, 422}, wrong
     assert table.status == DecompositionStatus.COMMITTEE
-    assert secretary.post(place, json={"decision_id": make_decision().id}).status_code == 200
+    general = make_decision()
+    assert secretary.post(place, json={"decision_id": general.id}).status_code == 422
+    decision = make_decision(subject_table="decomposition", subject_id=table.id)
+    assert secretary.post(place, json={"decision_id": decision.id}).status_code == 200
     assert table.status == DecompositionStatus.APPROVED
 
 

@@ -152,3 +152,18 @@ def test_the_sheet_costs_the_same_for_many_tasks(
         make_task_department(task=task, department=cast.xinxi)
         make_task(lead_department=cast.xinxi, status=TaskStatus.PUBLISHED)
     assert cost(client, address) == few
+
+
+@pytest.mark.parametrize("owner", ["", "abc", "9" * 40])
+def test_an_accepted_task_keeps_its_person(
+    session: AnySession, cast: Cast, client_for: ClientFor, owner: str
+) -> None:
+    task = make_task(
+        status=TaskStatus.ACCEPTED, owner=cast.staff_jwc, section=cast.jwc_jxk, cycle=cast.cycle
+    )
+    answer = client_for("head_jwc").post(
+        f"/task/hand_out/{cast.jwc.id}", data=said(task, owner, section=cast.jwc_jxk.id)
+    )
+    assert answer.status_code == 422 and "已接受的任务必须有责任人" in answer.text
+    session.expire_all()
+    assert task.owner == cast.staff_jwc

@@ -168,3 +168,25 @@ def test_a_meeting_to_come_has_no_minutes_yet(
     place(secretary, item, waiting[0])
     assert "录入会议结论" not in secretary.get(f"/meeting/show/{meeting.id}").text
     assert "本次会议没有待录入结论的事项。" in secretary.get(f"/meeting/minutes/{meeting.id}").text
+
+
+def test_a_decision_is_about_what_stands_on_its_agenda(
+    session: AnySession, item: AgendaItem, waiting: tuple[Decomposition, Adjustment],
+    client_for: ClientFor,
+) -> None:  # fmt: skip
+    table, secretary = waiting[0], client_for("secretary")
+    said = {
+        "agenda_item": item.id, "outcome": "approved", "decided_on": TODAY.isoformat(),
+        "subject_table": "decomposition", "subject_id": table.id,
+    }  # fmt: skip
+    refused = secretary.post("/decision/add", data=said)
+    assert "该事项未列入此议题" in refused.text
+    early = said | {"subject_table": "", "subject_id": "", "decided_on": "2026-12-31"}
+    assert "审定日期未到" in secretary.post("/decision/add", data=early).text
+    assert not session.scalars(select(Decision)).all()
+    general = said | {"subject_table": "", "subject_id": ""}
+    assert secretary.post("/decision/add", data=general).status_code == 302
+    decision = session.scalars(select(Decision)).one()
+    secretary.post(f"/decomposition/step/approve/{table.id}", data={"decision_id": decision.id})
+    session.refresh(table)
+    assert table.status == DecompositionStatus.COMMITTEE

@@ -241,3 +241,15 @@ def test_two_loads_of_one_schema_do_not_meet(
         assert (second.title, second.remark) == ("second", "second")
         assert first.instance.remark is None
         assert view.edit_model_schema.instance is None
+
+
+def test_exports_at_the_same_moment_stand_one_after_another_in_the_trail(served: Flask) -> None:
+    from app.core import audit
+
+    def export(client: FlaskClient, place: int) -> list[str]:
+        answer = client.get("/task/export/csv?view=all")
+        return [] if answer.status_code == 200 else [f"{place}: {answer.text[:200]}"]
+
+    assert hammer(served, ["office", "quality", "auditor", "topleader"], export) == []
+    with served.app_context():
+        assert audit.verify(db.session).intact

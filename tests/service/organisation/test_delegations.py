@@ -348,3 +348,34 @@ def test_a_delegation_that_began_long_ago_is_still_ended(session: AnySession, ca
     )
     with pytest.raises(WrongState), unit_of_work(session, cast.actor("office")):
         end_delegation(session, cast.actor("office"), row)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"receiver": "office"}, "不能为自己登记代行授权"),
+        ({"valid_from": TODAY - 9 * DAY, "valid_to": TODAY - DAY}, "授权期限已过"),
+        ({"ground": "  "}, "授权依据"),
+    ],
+)
+def test_the_office_writes_no_delegation_to_itself_nor_one_that_is_over(
+    session: AnySession, cast: Cast, said: dict[str, object], words: str
+) -> None:
+    office = cast.actor("office")
+    usual = {"giver": cast.head_jwc, "receiver": "staff_xinxi", "ground": "出差",
+             "valid_from": TODAY, "valid_to": TODAY + 5 * DAY}  # fmt: skip
+    told = usual | said
+    told["receiver"] = getattr(cast, str(told["receiver"]))
+    with pytest.raises(RuleViolation) as refused, unit_of_work(session, office):
+        session.add(Delegation(**told))
+    assert words in str(refused.value)
+
+
+def test_a_stand_in_does_not_comment_on_their_own_department_s_plan(
+    session: AnySession, cast: Cast, give: Give
+) -> None:
+    plan = plan_in(PlanStatus.REVIEW, cast.xinxi)
+    give(giver=cast.leader, receiver=cast.head_xinxi)
+    head = cast.actor("head_xinxi")
+    with pytest.raises(NotAllowed), unit_of_work(session, head):
+        comment_on_plan(session, head, plan, "自己批注自己的计划")

@@ -126,10 +126,11 @@ def test_work_points_are_issued_with_decision_and_number(session: AnySession, ca
     office, secretary = cast.actor("office"), cast.actor("secretary")
     with unit_of_work(session, office):
         workflow.apply(session, office, points, "send_to_committee")
+    decision = make_decision(subject_table="work_point_set", subject_id=points.id)
     with pytest.raises(NotAllowed), unit_of_work(session, office):
-        workflow.apply(session, office, points, "approve", decision_id=make_decision().id)
+        workflow.apply(session, office, points, "approve", decision_id=decision.id)
     with unit_of_work(session, secretary):
-        workflow.apply(session, secretary, points, "approve", decision_id=make_decision().id)
+        workflow.apply(session, secretary, points, "approve", decision_id=decision.id)
     with pytest.raises(RuleViolations), unit_of_work(session, office):
         workflow.apply(session, office, points, "issue")
     with unit_of_work(session, office):
