@@ -59,9 +59,6 @@ class ListPage:
     year: Any = None
     saved: Sequence[Any] = ()
     saved_id: int | None = None
-    turning: Markup | None = None
-    """The foot with its links to other pages, where it is ready made."""
-    count_in_words: str | None = None
 
     @property
     def count(self) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.core import clock
 from app.web.assets import asset
@@ -44,9 +44,6 @@ def draw_list(view: Any, page: ListPage, **told: Any) -> str:
     said = {
         "rows": page.rows,
         "sums": page.sums,
-        "turning": current_app.jinja_env.get_template("web/list/foot.html").render(page=page),
-        "in_words": escape(page.in_words),
-        "count": str(page.count),
         "token": generate_csrf() if current_app.config.get("WTF_CSRF_ENABLED", True) else "",
     }
     return "".join([part if at % 2 == 0 else said[part] for at, part in enumerate(sheet)])
@@ -62,7 +59,7 @@ def _key(view: Any, page: ListPage) -> Hashable:
         page.year,
         tuple(page.saved),
         page.saved_id,
-        (bool(page.count), bool(page.sums), page.all_offered),
+        page.count,
         (language(), theme(), clock.today(), asset("icons.svg")),
         (directory().edition, g.get("unread_notifications", 0)),
     )
@@ -74,14 +71,11 @@ def _drawn(view: Any, page: ListPage, told: dict[str, Any]) -> Sequence[str]:
         page,
         rows=_mark("rows"),
         sums=_mark("sums") if page.sums else page.sums,
-        turning=_mark("turning"),
-        in_words=_mark("in_words"),
-        count_in_words=_mark("count"),
     )
     text = view.render_template(
         "web/list.html",
         page=open_page,
-        subtitle=open_page.in_words,
+        subtitle=page.in_words,
         csrf_token=lambda: _mark("token"),
         **told,
     )
