@@ -162,7 +162,8 @@ def enter(
     Office. Effects: the step is taken in the signer's name, the entry stands with its scan, the
     signer has a message and may object. Errors: everything the step refuses the signer;
     NotAllowed; RuleViolation at `file` without a scan, at `person` for oneself or somebody who
-    has left, at `signed_on` for a day to come; WrongState. Domain §1.
+    has left, at `signed_on` for a day to come or before
+    the row was there; WrongState. Domain §1.
     """
     if not actor.grants("paper_entry:add"):
         raise NotAllowed(message("Only the Office enters what was signed on paper."))
@@ -177,6 +178,10 @@ def enter(
         )
     if signed_on > clock.today():
         raise RuleViolation(message("The day of the signature lies in the future."), "signed_on")
+    if signed_on < row.created_at.astimezone(clock.COLLEGE_ZONE).date():
+        raise RuleViolation(
+            message("The day of the signature lies before there was anything to sign."), "signed_on"
+        )
     acting = _signer(session, signer)
     words, at = text.strip(), clock.now()
     with _entering(session, actor, signer):

@@ -90,7 +90,7 @@ class DepartmentPlanView(LibraryPages, DomainView):
         page = load_plan_page(db.session, actor, row)
         given = f"_flt_0_cycle={row.cycle_id}&_flt_0_lead_department={row.department_id}"
         add_task = f"{view_of(Task).route_base}/add?{given}"
-        probe = Task(cycle_id=row.cycle_id, lead_department_id=row.department_id)
+        may_add = page.writing and may_add_tasks(actor, row)
         return self.render_page(
             row,
             actor,
@@ -104,8 +104,9 @@ class DepartmentPlanView(LibraryPages, DomainView):
             today=clock.today(),
             people=directory().people,
             departments=directory().departments,
-            add_task=add_task if page.writing and policy.can(actor, "add", probe) else "",
-            may_propose=page.writing and policy.can(actor, "edit", row),
+            add_task=add_task if may_add else "",
+            may_propose=may_add and policy.can(actor, "edit", row),
+            may_measure=page.writing and policy.can(actor, "edit", row),
             may_comment=row.status == PlanStatus.REVIEW
             and policy.can(actor, "add", PlanComment(department_plan=row)),
             may_answer=page.writing and row.department_id in actor.departments | actor.speaks_for(),
@@ -141,6 +142,9 @@ class DepartmentPlanView(LibraryPages, DomainView):
         here = url_for(f"{self.endpoint}.show", pk=plan.id)
         if plan.status not in IN_DEPARTMENT or not policy.can(actor, "edit", plan):
             flash(gettext("This row cannot be edited now."), "warning")
+            return redirect(here)
+        if not may_add_tasks(actor, plan):
+            flash(gettext("The head of the department proposes its tasks."), "warning")
             return redirect(here)
         code, refusal = 200, ""
         tasks, goals = sources_of(db.session, actor, plan), goals_of(db.session, actor, plan)
@@ -274,6 +278,12 @@ def _weights(prefix: str) -> dict[int, Decimal | None]:
         if key is not None:
             found[key] = number_typed(text, message("“%(text)s” is not a weight.", text=text[:20]))
     return found
+
+
+def may_add_tasks(actor: Actor, plan: DepartmentPlan) -> bool:
+    """May `actor` propose tasks of the plan's department?"""
+    probe = Task(cycle_id=plan.cycle_id, lead_department_id=plan.department_id)
+    return policy.can(actor, "add", probe)
 
 
 def own_department() -> Department | None:

@@ -257,3 +257,13 @@ def test_a_returned_plan_edited_meanwhile_shows_both_versions(
     assert "科室先写的思路" in page.text and "部门负责人的思路" in page.text
     session.expire_all()
     assert plan.text == "科室先写的思路"
+
+
+def test_staff_are_offered_no_proposing_that_is_the_head_s(
+    plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    staff, sources = client_for("staff_jwc"), f"/department_plan/sources/{plan.id}"
+    assert sources not in staff.get(f"/department_plan/show/{plan.id}").text
+    assert sources in client_for("head_jwc").get(f"/department_plan/show/{plan.id}").text
+    told = staff.get(sources, follow_redirects=True)
+    assert "本部门任务由部门负责人拟定。" in told.text

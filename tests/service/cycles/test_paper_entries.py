@@ -124,6 +124,7 @@ def test_what_is_no_entry_is_refused_at_its_field(
     cases: tuple[tuple[dict[str, Any], str, str], ...] = (
         ({"scan": None}, "file", "扫描件"),
         ({"signed_on": TODAY + DAY}, "signed_on", "晚于今天"),
+        ({"signed_on": TODAY - 400 * DAY}, "signed_on", "早于该事项建立"),
         ({"signer": cast.office}, "person", "本人"),
         ({"signer": cast.head_xinxi}, "person", "无权"),
         ({"step": "instruct", "text": " "}, "text", "原文"),
