@@ -2,8 +2,8 @@
 
 Views, resources and their schemas are single objects that all threads share. These tests
 let four browsers hammer the real WSGI application on a database in a file, and look for
-anything of the neighbour in the answers. `test_the_hammer_finds_a_leak` shows that they
-would notice: it takes the protection out.
+anything of the neighbour in the answers. One test takes the protection out and shows that the
+question would notice.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from app.models.organisation import Department, Person
 from app.models.planning import Task, TaskStatus
 from app.security import actors
 from app.web import api
-from app.web.filters import RequestFilters
+from app.web.filters import DomainFilters, RequestFilters
 from tests import cast as the_cast
 from tests.conftest import _address, _prepare
 from tests.factories import make_task
@@ -84,19 +84,22 @@ def quick_switches() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
+def _signed_in(app: Flask, name: str) -> FlaskClient:
+    client = app.test_client()
+    with app.app_context():
+        key = db.session.scalar(select(Person.id).where(Person.username == the_cast.username(name)))
+    with client.session_transaction() as kept:
+        kept["_user_id"] = str(key)
+        kept["signed_in_at"] = clock.now().timestamp()
+    return client
+
+
 def hammer(app: Flask, people: list[str], ask: Ask) -> list[str]:
     """Everybody asks at the same moment, again and again; what was wrong in the answers."""
     together = threading.Barrier(len(people))
 
     def run(place: int) -> list[str]:
-        client = app.test_client()
-        with app.app_context():
-            key = db.session.scalar(
-                select(Person.id).where(Person.username == the_cast.username(people[place]))
-            )
-        with client.session_transaction() as kept:
-            kept["_user_id"] = str(key)
-            kept["signed_in_at"] = clock.now().timestamp()
+        client = _signed_in(app, people[place])
         wrong = []
         for _ in range(ROUNDS):
             together.wait(timeout=60)
@@ -134,20 +137,35 @@ def test_a_filter_of_one_reader_is_not_another_s(served: Flask) -> None:
     assert hammer(served, ["office"] * 4, _filtered_list(served)) == []
 
 
-def test_the_hammer_finds_a_leak(served: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_request_that_overtakes_another_changes_only_what_is_shared(
+    served: Flask, monkeypatch: pytest.MonkeyPatch, shared: bool
+) -> None:
     """Stock Flask-AppBuilder holds one object of filters per view; the REST API still works
-    with such objects, a copy for each request."""
-    shared = property(
-        lambda self: self.__dict__["_filters_pattern"],
-        lambda self, value: self.__dict__.__setitem__("_filters_pattern", value),
-    )
-    monkeypatch.setattr(RequestFilters, "_filters", shared)
-    wrong: list[str] = []
-    for _ in range(5):
-        wrong += hammer(served, ["office"] * 4, _filtered_resource(served))
-        if wrong:
-            break
-    assert wrong
+    with such objects, a copy for each request. Without the copies the overtaken request
+    answers with the rows of the other: the question finds what it looks for."""
+    if shared:
+        one_for_all = property(
+            lambda view: view.__dict__["_filters_pattern"],
+            lambda view, value: view.__dict__.__setitem__("_filters_pattern", value),
+        )
+        monkeypatch.setattr(RequestFilters, "_filters", one_for_all)
+    ask = _filtered_resource(served)
+    first, second = _signed_in(served, "office"), _signed_in(served, "office")
+    outside = contextvars.copy_context()
+    add, overtaken = DomainFilters.rest_add_filters, []
+
+    def add_and_be_overtaken(filters: DomainFilters, data: Any) -> None:
+        add(filters, data)
+        if not overtaken:
+            overtaken.append(True)
+            with ThreadPoolExecutor(1) as other:
+                other.submit(outside.run, ask, second, 1).result(timeout=60)
+
+    monkeypatch.setattr(DomainFilters, "rest_add_filters", add_and_be_overtaken)
+    wrong = ask(first, 0)
+    assert overtaken
+    assert bool(wrong) == shared
 
 
 def _filtered_resource(app: Flask) -> Ask:
