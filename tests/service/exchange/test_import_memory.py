@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.core import spool
+from app.core import audit, spool
 from app.core.actor import Door
 from app.core.unit_of_work import AnySession
 from app.exchange import import_tasks, jobs, plan_tasks, reading
@@ -20,15 +20,16 @@ from app.models.system import ImportStatus
 from tests.cast import YEAR, Cast
 
 FEW, MANY = 100, 400
-GROWTH = 2
-"""What four times the rows may take more: a few bytes of each are kept, and drivers keep some of
-their own. All of them at once took four times as much."""
+GROWTH = 1.5
+"""What four times the rows may take more: a few bytes of each are kept. All of them at once
+took four times as much."""
 
 
 @pytest.fixture(autouse=True)
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both files have many portions, so that one portion weighs the same in both."""
     monkeypatch.setattr(spool, "BLOCK", 10)
+    monkeypatch.setattr(audit, "_AT_ONCE", 20)
     monkeypatch.setattr(reading, "_LINES", 20)
     monkeypatch.setattr(import_tasks, "PORTION", 20)
     monkeypatch.setattr(plan_tasks, "AT_ONCE", 20)
