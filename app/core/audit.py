@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -31,6 +31,8 @@ _PENDING = "audit_pending"
 _MARKS = "audit_marks"
 _WORDS = {"add": "added", "edit": "changed", "delete": "deleted"}
 _MASK = "•••"
+_NEVER_TOLD = frozenset({"version", "updated_at", "created_at"})
+_AS_IT_IS = frozenset({str, int, bool, float, type(None)})
 _AT_ONCE = 500
 """Events written by one statement."""
 
@@ -75,7 +77,7 @@ def record(
     collections: frozenset[str] = frozenset(),
 ) -> None:
     """Note what happens to `row`; columns in `secret` are named without their value."""
-    before, after = _difference(row, verb, skip | {"version", "updated_at", "created_at"}, secret)
+    before, after = _difference(row, verb, skip | _NEVER_TOLD, secret)
     for name in collections:
         history = inspect(row).attrs[name].history
         if history.has_changes():
@@ -87,6 +89,21 @@ def record(
         return
     change = Change(actor, row, row.__tablename__, step or _WORDS[verb], before, after, clock.now())
     _note(session, change)
+
+
+def record_added(
+    session: Session, actor: Actor, model: type[Any], added: Iterable[Mapping[str, Any]]
+) -> None:
+    """Note many new rows of `model`, each given by its values and its id: what `record` would
+    note of each, in a fraction of the time."""
+    names = sorted(set(_column_names(model)) - _NEVER_TOLD)  # type: ignore[arg-type]
+    told = event_of(
+        Change(actor, None, model.__tablename__, _WORDS["add"], None, None, clock.now())
+    )
+    pending = session.info.setdefault(_PENDING, Spool())
+    for values in added:
+        after = {name: plain(value) for name in names if (value := values.get(name)) is not None}
+        pending.append({**told, "row_id": values["id"], "after": _json(after)})
 
 
 def record_happening(
@@ -147,6 +164,8 @@ def _column_names(model: Hashable) -> tuple[str, ...]:
 
 def plain(value: Any) -> Any:
     """A value as JSON keeps it: dates as ISO text, decimals as text without loss."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):

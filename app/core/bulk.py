@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, delete, false, func, insert, inspect, select
 from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm.base import NO_VALUE
 
 from app.core import audit, guard
 from app.core.unit_of_work import AnySession, current_actor
 
+R = TypeVar("R")
 Hook = Callable[[Session, Sequence[Any]], None]
 _hooks: list[Hook] = []
 
@@ -26,6 +28,15 @@ _hooks: list[Hook] = []
 def on_insert(hook: Hook) -> None:
     """Call `hook` with the session and the rows, which know their ids, after every insert."""
     _hooks.append(hook)
+
+
+def new_row(model: type[R], **values: Any) -> R:
+    """A new row for `insert_rows`: what `model(**values)` makes, in a third of the time. Nobody
+    listens to a row outside a session, so nobody is told of its values one by one."""
+    row: R = inspect(model).class_manager.new_instance()
+    row.__dict__.update(values)
+    inspect(row).committed_state.update(dict.fromkeys(values, NO_VALUE))
+    return row
 
 
 def insert_rows(session: AnySession, rows: Sequence[Any]) -> None:
@@ -42,13 +53,13 @@ def insert_rows(session: AnySession, rows: Sequence[Any]) -> None:
     _let_relations_be_found(real, rows)
     guard.check_new(real, actor, rows)
     table: Table = type(rows[0]).__table__
-    values = [_values(row) for row in rows]
+    values = _values(rows)
     kept_as = inspect(type(rows[0])).base_mapper.class_
-    for row, number in zip(rows, _insert(real, table, values), strict=True):
-        row.__dict__["id"] = number
-        inspect(row).key = (kept_as, (number,), None)  # the trail asks a row for its identity
-        assert actor is not None  # the gate has asked
-        audit.record(real, actor, row, "add", None)
+    for row, line, number in zip(rows, values, _insert(real, table, values), strict=True):
+        line["id"] = row.__dict__["id"] = number
+        inspect(row).key = (kept_as, (number,), None)  # a row is asked for its identity
+    assert actor is not None  # the gate has asked
+    audit.record_added(real, actor, type(rows[0]), values)
     for hook in _hooks:
         hook(real, rows)
 
@@ -85,17 +96,24 @@ def _defaults(model: Any) -> dict[str, Any]:
     return defaults
 
 
-def _values(row: Any) -> dict[str, Any]:
-    """Every column's value; defaults are written onto the row as a flush does. Straight into
-    its dictionary: the row has passed the gate, and no session follows what it becomes."""
-    held = row.__dict__
-    values: dict[str, Any] = {}
-    for name, default in _defaults(type(row)).items():  # type: ignore[arg-type]
-        value = held.get(name)
-        if value is None and default is not None:
-            value = default(None) if callable(default) else default
-        values[name] = held[name] = value
-    return values
+def _values(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Every column's value of each row; defaults are written onto the row as a flush does, one
+    moment for all of them. Straight into its dictionary: the row has passed the gate, and no
+    session follows what it becomes."""
+    defaults = {
+        name: default(None) if callable(default) else default
+        for name, default in _defaults(type(rows[0])).items()  # type: ignore[arg-type]
+    }
+    lines: list[dict[str, Any]] = []
+    for row in rows:
+        held = row.__dict__
+        line = defaults.copy()
+        for name, value in held.items():
+            if value is not None and name in line:
+                line[name] = value
+        held.update(line)
+        lines.append(line)
+    return lines
 
 
 def _insert(session: Session, table: Table, values: list[dict[str, Any]]) -> list[int]:

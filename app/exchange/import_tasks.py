@@ -18,7 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import guard
 from app.core.actor import Actor
-from app.core.bulk import insert_rows
+from app.core.bulk import insert_rows, new_row
 from app.core.errors import Conflict, NotAllowed, RuleViolation, RuleViolations
 from app.core.text import message
 from app.core.unit_of_work import AnySession, unit_of_work
@@ -158,7 +158,8 @@ class _Writer:
 
     def new_task(self, row: PlannedTask, **values: Any) -> Task:
         self.place += 1
-        return Task(
+        return new_row(
+            Task,
             cycle_id=self.cycle_id,
             sort_order=self.place,
             decomposition_id=self.table_id if row.publishes else None,
@@ -339,7 +340,7 @@ def _parts_of(task: Task, co_leads: Sequence[int], assists: Sequence[int]) -> li
     named = [(key, TaskDepartmentRole.CO_LEAD) for key in co_leads]
     named += [(key, TaskDepartmentRole.ASSIST) for key in assists]
     return [
-        TaskDepartment(task_id=task.id, department_id=key, role=role, position=place)
+        new_row(TaskDepartment, task_id=task.id, department_id=key, role=role, position=place)
         for place, (key, role) in enumerate(named, start=1)
         if key != task.lead_department_id
     ]
@@ -354,10 +355,10 @@ def _milestones(steps: Steps, task: Task) -> list[Milestone]:
         for place, index in enumerate(dated, start=1)
     }
     return [
-        Milestone(task_id=task.id, due_on=day, text=text, planned_percent=share.get(index))
+        new_row(Milestone, task_id=task.id, due_on=day, text=text, planned_percent=share.get(index))
         for index, (day, text) in enumerate(steps)
     ]
 
 
 def _indicators(told: Sequence[IndicatorText] | None, task: Task) -> list[Indicator]:
-    return [Indicator(task_id=task.id, **one.values()) for one in told or ()]
+    return [new_row(Indicator, task_id=task.id, **one.values()) for one in told or ()]

@@ -58,7 +58,7 @@ def code_of(text: str | None) -> str:
 
 def index_text(*fields: str | None) -> str:
     """The tokens of the fields, each between spaces; empty if there are none."""
-    cut = [tokens for field in fields if field and (tokens := list(_tokens(field)))]
+    cut = [tokens for field in fields if field and (tokens := _tokens(field))]
     if not cut:
         return ""
     return f" {f' {BETWEEN_FIELDS} '.join(' '.join(tokens) for tokens in cut)} "
@@ -105,13 +105,14 @@ def snippet(text: str, query: str, before: int = 16, length: int = 80) -> str:
     return ""
 
 
-def _tokens(field: str) -> Iterator[str]:
+def _tokens(field: str) -> list[str]:
+    tokens: list[str] = []
     for run in _RUNS.findall(normalise(field[:LONGEST_TEXT])):
         if _IS_CJK.match(run):
-            yield from _pairs(run)
-            yield run[-1]
+            tokens += [run[at : at + 2] for at in range(len(run))]  # the last one is alone
         else:
-            yield run[:LONGEST_WORD]
+            tokens.append(run[:LONGEST_WORD])
+    return tokens
 
 
 def _pairs(run: str) -> Iterator[str]:
