@@ -89,6 +89,8 @@ class Config:
         self.DINGTALK_ROBOT_SECRET = os.environ.get("DINGTALK_ROBOT_SECRET", "")
         self.FEISHU_ROBOT = os.environ.get("FEISHU_ROBOT", "")
         self.NOTIFY_TIMEOUT_SECONDS = float(os.environ.get("NOTIFY_TIMEOUT_SECONDS", "10"))
+        # The daily round inside the server; off where cron calls `flask patrol`
+        self.PATROL = _flag("PATROL", True)
         # Sign-in
         self.PERMANENT_SESSION_LIFETIME = timedelta(
             minutes=int(os.environ.get("SESSION_IDLE_MINUTES", "60"))

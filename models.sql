@@ -1673,6 +1673,52 @@ COMMENT ON COLUMN baseline_milestone.updated_at IS '更新时间（UTC）';
 -- Monitoring (Art. 6-7, 9.1): monthly checks, warnings, coordination
 -- ==========================================================================================
 
+-- bulletin_line: 月度监测通报明细（下发时冻结）
+CREATE TABLE bulletin_line (
+    id SERIAL NOT NULL,
+    reporting_month_id INTEGER NOT NULL,
+    department_id INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    submitted INTEGER NOT NULL,
+    late INTEGER NOT NULL,
+    missing INTEGER NOT NULL,
+    green INTEGER NOT NULL,
+    yellow INTEGER NOT NULL,
+    orange INTEGER NOT NULL,
+    red INTEGER NOT NULL,
+    grey INTEGER NOT NULL,
+    blue INTEGER NOT NULL,
+    problems INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_bulletin_line PRIMARY KEY (id),
+    CONSTRAINT uq_bulletin_line_reporting_month_id_department_id UNIQUE (reporting_month_id, department_id),
+    CONSTRAINT fk_bulletin_line_reporting_month_id FOREIGN KEY(reporting_month_id) REFERENCES reporting_month (id) ON DELETE CASCADE,
+    CONSTRAINT fk_bulletin_line_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_bulletin_line_department_id ON bulletin_line (department_id);
+COMMENT ON TABLE bulletin_line IS '月度监测通报明细（下发时冻结）';
+COMMENT ON COLUMN bulletin_line.id IS '主键';
+COMMENT ON COLUMN bulletin_line.reporting_month_id IS '监测月份';
+COMMENT ON COLUMN bulletin_line.department_id IS '部门';
+COMMENT ON COLUMN bulletin_line.due IS '应报';
+COMMENT ON COLUMN bulletin_line.submitted IS '已报';
+COMMENT ON COLUMN bulletin_line.late IS '迟报';
+COMMENT ON COLUMN bulletin_line.missing IS '未报';
+COMMENT ON COLUMN bulletin_line.green IS '绿灯';
+COMMENT ON COLUMN bulletin_line.yellow IS '黄灯';
+COMMENT ON COLUMN bulletin_line.orange IS '橙灯';
+COMMENT ON COLUMN bulletin_line.red IS '红灯';
+COMMENT ON COLUMN bulletin_line.grey IS '无数据';
+COMMENT ON COLUMN bulletin_line.blue IS '已完成';
+COMMENT ON COLUMN bulletin_line.problems IS '存在问题';
+COMMENT ON COLUMN bulletin_line.requests IS '需协调事项';
+COMMENT ON COLUMN bulletin_line.version IS '版本（乐观锁）';
+COMMENT ON COLUMN bulletin_line.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN bulletin_line.updated_at IS '更新时间（UTC）';
+
 -- monthly_check: 月度自我监测
 CREATE TABLE monthly_check (
     id SERIAL NOT NULL,
@@ -1773,6 +1819,9 @@ CREATE TABLE coordination_request (
     status VARCHAR(24) NOT NULL,
     reply TEXT,
     answered_at TIMESTAMP WITH TIME ZONE,
+    resolved_at TIMESTAMP WITH TIME ZONE,
+    reopen_reason TEXT,
+    reroute_reason TEXT,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -1805,6 +1854,9 @@ COMMENT ON COLUMN coordination_request.due_on IS '答复期限';
 COMMENT ON COLUMN coordination_request.status IS '状态';
 COMMENT ON COLUMN coordination_request.reply IS '答复';
 COMMENT ON COLUMN coordination_request.answered_at IS '答复时间';
+COMMENT ON COLUMN coordination_request.resolved_at IS '解决时间';
+COMMENT ON COLUMN coordination_request.reopen_reason IS '重新提出原因';
+COMMENT ON COLUMN coordination_request.reroute_reason IS '转办说明';
 COMMENT ON COLUMN coordination_request.version IS '版本（乐观锁）';
 COMMENT ON COLUMN coordination_request.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN coordination_request.updated_at IS '更新时间（UTC）';
@@ -1901,6 +1953,10 @@ CREATE TABLE supervision_case (
     due_on DATE,
     signed_at TIMESTAMP WITH TIME ZONE,
     closed_on DATE,
+    rule_key VARCHAR(80),
+    urges INTEGER DEFAULT '0' NOT NULL,
+    special_ground TEXT,
+    special_proposed_on DATE,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -1909,18 +1965,21 @@ CREATE TABLE supervision_case (
     CONSTRAINT ck_supervision_case_matter_not_blank CHECK (length(trim(matter)) > 0),
     CONSTRAINT ck_supervision_case_task_source_has_task CHECK (source <> 'task' OR task_id IS NOT NULL),
     CONSTRAINT ck_supervision_case_open_has_number CHECK (status IN ('proposed', 'dismissed', 'withdrawn') OR number IS NOT NULL),
+    CONSTRAINT ck_supervision_case_urges_not_negative CHECK (urges >= 0),
+    CONSTRAINT ck_supervision_case_special_has_ground CHECK (special_proposed_on IS NULL OR special_ground IS NOT NULL),
     CONSTRAINT fk_supervision_case_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
     CONSTRAINT ck_supervision_case_source CHECK (source IN ('task', 'meeting', 'instruction')),
     CONSTRAINT fk_supervision_case_task_id FOREIGN KEY(task_id) REFERENCES task (id) ON DELETE RESTRICT,
     CONSTRAINT fk_supervision_case_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
     CONSTRAINT fk_supervision_case_leader_id FOREIGN KEY(leader_id) REFERENCES ab_user (id) ON DELETE RESTRICT,
     CONSTRAINT ck_supervision_case_stage CHECK (stage IN ('supervise', 'urge', 'deadline', 'special')),
-    CONSTRAINT ck_supervision_case_status CHECK (status IN ('proposed', 'open', 'replied', 'closed', 'dismissed', 'withdrawn'))
+    CONSTRAINT ck_supervision_case_status CHECK (status IN ('proposed', 'open', 'replied', 'accepted', 'closed', 'dismissed', 'withdrawn'))
 );
 CREATE INDEX ix_supervision_case_cycle_id_status ON supervision_case (cycle_id, status);
 CREATE INDEX ix_supervision_case_department_id ON supervision_case (department_id);
 CREATE INDEX ix_supervision_case_leader_id ON supervision_case (leader_id);
 CREATE INDEX ix_supervision_case_opened_on ON supervision_case (opened_on);
+CREATE INDEX ix_supervision_case_special_proposed_on ON supervision_case (special_proposed_on);
 CREATE INDEX ix_supervision_case_stage ON supervision_case (stage);
 CREATE INDEX ix_supervision_case_status_due_on ON supervision_case (status, due_on);
 CREATE INDEX ix_supervision_case_task_id ON supervision_case (task_id);
@@ -1941,9 +2000,35 @@ COMMENT ON COLUMN supervision_case.opened_on IS '立项日期';
 COMMENT ON COLUMN supervision_case.due_on IS '办理期限';
 COMMENT ON COLUMN supervision_case.signed_at IS '签收时间';
 COMMENT ON COLUMN supervision_case.closed_on IS '办结日期';
+COMMENT ON COLUMN supervision_case.rule_key IS '立项规则';
+COMMENT ON COLUMN supervision_case.urges IS '催办次数';
+COMMENT ON COLUMN supervision_case.special_ground IS '提请专项督查理由';
+COMMENT ON COLUMN supervision_case.special_proposed_on IS '提请专项督查日期';
 COMMENT ON COLUMN supervision_case.version IS '版本（乐观锁）';
 COMMENT ON COLUMN supervision_case.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN supervision_case.updated_at IS '更新时间（UTC）';
+
+-- case_department: 督办件的配合部门
+CREATE TABLE case_department (
+    id SERIAL NOT NULL,
+    supervision_case_id INTEGER NOT NULL,
+    department_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_case_department PRIMARY KEY (id),
+    CONSTRAINT uq_case_department_supervision_case_id_department_id UNIQUE (supervision_case_id, department_id),
+    CONSTRAINT fk_case_department_supervision_case_id FOREIGN KEY(supervision_case_id) REFERENCES supervision_case (id) ON DELETE CASCADE,
+    CONSTRAINT fk_case_department_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_case_department_department_id ON case_department (department_id);
+COMMENT ON TABLE case_department IS '督办件的配合部门';
+COMMENT ON COLUMN case_department.id IS '主键';
+COMMENT ON COLUMN case_department.supervision_case_id IS '督办件';
+COMMENT ON COLUMN case_department.department_id IS '配合部门';
+COMMENT ON COLUMN case_department.version IS '版本（乐观锁）';
+COMMENT ON COLUMN case_department.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN case_department.updated_at IS '更新时间（UTC）';
 
 -- case_step: 督办过程
 CREATE TABLE case_step (
@@ -1960,7 +2045,7 @@ CREATE TABLE case_step (
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_case_step PRIMARY KEY (id),
     CONSTRAINT fk_case_step_supervision_case_id FOREIGN KEY(supervision_case_id) REFERENCES supervision_case (id) ON DELETE CASCADE,
-    CONSTRAINT ck_case_step_kind CHECK (kind IN ('opened', 'signed', 'reply', 'accepted', 'rejected', 'urged', 'deadline_set', 'extended', 'transferred', 'concluded', 'closed', 'reopened', 'withdrawn')),
+    CONSTRAINT ck_case_step_kind CHECK (kind IN ('proposed', 'dismissed', 'opened', 'signed', 'reply', 'accepted', 'rejected', 'urged', 'deadline_set', 'extended', 'special_proposed', 'transferred', 'concluded', 'returned', 'closed', 'reopened', 'withdrawn')),
     CONSTRAINT ck_case_step_stage CHECK (stage IN ('supervise', 'urge', 'deadline', 'special')),
     CONSTRAINT fk_case_step_actor_id FOREIGN KEY(actor_id) REFERENCES ab_user (id) ON DELETE RESTRICT
 );
@@ -2078,6 +2163,7 @@ CREATE TABLE correction (
     status VARCHAR(24) NOT NULL,
     approved_by_id INTEGER,
     approved_at TIMESTAMP WITH TIME ZONE,
+    effect TEXT,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -2106,6 +2192,7 @@ COMMENT ON COLUMN correction.reason IS '更正原因';
 COMMENT ON COLUMN correction.status IS '状态';
 COMMENT ON COLUMN correction.approved_by_id IS '批准人';
 COMMENT ON COLUMN correction.approved_at IS '批准时间';
+COMMENT ON COLUMN correction.effect IS '更正结果';
 COMMENT ON COLUMN correction.version IS '版本（乐观锁）';
 COMMENT ON COLUMN correction.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN correction.updated_at IS '更新时间（UTC）';
@@ -2687,6 +2774,18 @@ COMMENT ON COLUMN import_layout.version IS '版本（乐观锁）';
 COMMENT ON COLUMN import_layout.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN import_layout.updated_at IS '更新时间（UTC）';
 
+-- lease: 后台工作占用
+CREATE TABLE lease (
+    name VARCHAR(60) NOT NULL,
+    holder VARCHAR(120),
+    held_until TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_lease PRIMARY KEY (name)
+);
+COMMENT ON TABLE lease IS '后台工作占用';
+COMMENT ON COLUMN lease.name IS '工作';
+COMMENT ON COLUMN lease.holder IS '占用者';
+COMMENT ON COLUMN lease.held_until IS '占用至';
+
 -- notification: 通知
 CREATE TABLE notification (
     id SERIAL NOT NULL,
@@ -2780,6 +2879,37 @@ COMMENT ON COLUMN outbox_message.last_error IS '最近错误';
 COMMENT ON COLUMN outbox_message.version IS '版本（乐观锁）';
 COMMENT ON COLUMN outbox_message.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN outbox_message.updated_at IS '更新时间（UTC）';
+
+-- patrol_round: 每日巡查记录
+CREATE TABLE patrol_round (
+    id SERIAL NOT NULL,
+    day DATE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    checks_missing INTEGER NOT NULL,
+    warnings_opened INTEGER NOT NULL,
+    warnings_closed INTEGER NOT NULL,
+    cases_proposed INTEGER NOT NULL,
+    cases_moved INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_patrol_round PRIMARY KEY (id),
+    CONSTRAINT uq_patrol_round_day UNIQUE (day)
+);
+COMMENT ON TABLE patrol_round IS '每日巡查记录';
+COMMENT ON COLUMN patrol_round.id IS '主键';
+COMMENT ON COLUMN patrol_round.day IS '日期';
+COMMENT ON COLUMN patrol_round.finished_at IS '完成时间';
+COMMENT ON COLUMN patrol_round.checks_missing IS '缺报监测';
+COMMENT ON COLUMN patrol_round.warnings_opened IS '新增预警';
+COMMENT ON COLUMN patrol_round.warnings_closed IS '解除预警';
+COMMENT ON COLUMN patrol_round.cases_proposed IS '拟立项';
+COMMENT ON COLUMN patrol_round.cases_moved IS '督办升级';
+COMMENT ON COLUMN patrol_round.messages IS '发出通知';
+COMMENT ON COLUMN patrol_round.version IS '版本（乐观锁）';
+COMMENT ON COLUMN patrol_round.created_at IS '建立时间（UTC）';
+COMMENT ON COLUMN patrol_round.updated_at IS '更新时间（UTC）';
 
 -- reminder: 催报记录
 CREATE TABLE reminder (

@@ -35,6 +35,22 @@ def announce() -> None:
     print("Ctrl+C ends it.\n", flush=True)
 
 
+def begin_patrol(worker: Any) -> None:
+    """A worker begins: its patrol looks out for the day's round (off with PATROL=off)."""
+    from app.supervision.patrol_loop import PatrolLoop
+
+    if app.config["PATROL"]:
+        worker.patrol = PatrolLoop(app)
+        worker.patrol.start()
+
+
+def end_patrol(server: Any, worker: Any) -> None:
+    """A worker ends: what its patrol has in hand is finished first."""
+    patrol = getattr(worker, "patrol", None)
+    if patrol is not None:
+        patrol.stop()
+
+
 def main() -> None:
     from gunicorn.app.base import BaseApplication
 
@@ -50,6 +66,8 @@ def main() -> None:
                 "accesslog": None,
                 "loglevel": "warning",
                 "preload_app": True,
+                "post_worker_init": begin_patrol,
+                "worker_exit": end_patrol,
             }
             for key, value in settings.items():
                 self.cfg.set(key, value)

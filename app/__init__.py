@@ -8,10 +8,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, logs
-from app.core import audit, guard
+from app.core import audit, guard, lease
 from app.extensions import csrf, db, migrate
 from app.models import Domain
-from app.models.system import AuditEvent, AuditHead
+from app.models.system import AuditEvent, AuditHead, Lease
 from app.search import index
 from app.security import actors
 
@@ -70,6 +70,7 @@ def _wire_gate() -> None:
     """The gate and what follows it listen once per process, whatever number of applications
     a test makes."""
     audit.use_tables(AuditEvent.__table__, AuditHead.__table__)  # type: ignore[arg-type]
+    lease.use_table(Lease.__table__)  # type: ignore[arg-type]
     guard.install(db.session, Domain)
     actors.watch_rights(db.session)
     index.watch(db.session)

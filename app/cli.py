@@ -36,6 +36,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("app.exchange.cli", "export_tasks_command"),
     ("app.search.cli", "search_group"),
     ("app.notify.cli", "deliver"),
+    ("app.supervision.cli", "patrol"),
     ("app.demo.cli", "demo"),
 )
 """(module, name) of every command or group that stands at the root."""

@@ -197,6 +197,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
         "number": lambda: f"督〔{YEAR}〕{number()}",
         "task": lambda: make_task(),
     },
+    supervision.CaseDepartment: {"department": _department("xinxi")},
     supervision.Instruction: {"subject_table": "task", "subject_id": lambda: make_task().id},
     improvement.Diagnosis: {
         "department": lambda: make_department(),
@@ -209,7 +210,11 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
     improvement.AdjustmentChange: {"column_name": "remark"},
     improvement.TaskResult: {"outcome": improvement.CompletionOutcome.FINISHED},
     improvement.Evidence: {"task": lambda: make_task(), "sha256": _digest},
-    improvement.Correction: {"subject_table": "task", "subject_id": lambda: make_task().id},
+    improvement.Correction: {
+        "subject_table": "monthly_check",
+        "subject_id": lambda: make_monthly_check().id,
+        "column_name": "problem",
+    },
     assessment.Score: {"task": lambda: make_task(), "rater": _person("group1")},
     assessment.DepartmentAssessment: {"department": lambda: make_department()},
     system.Reminder: {"department": lambda: make_department(), "reminded_by": _person("office")},
@@ -274,8 +279,10 @@ make_baseline_milestone = partial(make, baseline.BaselineMilestone)
 make_monthly_check = partial(make, monitoring.MonthlyCheck)
 make_check_contribution = partial(make, monitoring.CheckContribution)
 make_early_warning = partial(make, monitoring.EarlyWarning)
+make_bulletin_line = partial(make, monitoring.BulletinLine)
 make_coordination_request = partial(make, monitoring.CoordinationRequest)
 make_supervision_case = partial(make, supervision.SupervisionCase)
+make_case_department = partial(make, supervision.CaseDepartment)
 make_case_step = partial(make, supervision.CaseStep)
 make_instruction = partial(make, supervision.Instruction)
 
@@ -298,6 +305,7 @@ make_accountability_notice = partial(make, assessment.AccountabilityNotice)
 
 # The system
 make_notification = partial(make, system.Notification)
+make_patrol_round = partial(make, system.PatrolRound)
 make_reminder = partial(make, system.Reminder)
 make_outbox_message = partial(make, system.OutboxMessage)
 make_notification_choice = partial(make, system.NotificationChoice)

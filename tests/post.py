@@ -55,11 +55,13 @@ def smtp_server() -> Iterator[Mailbox]:
 
 @dataclass
 class Group:
-    """What a chat's webhook received: (path with its query, JSON). `status` is what it answers."""
+    """What a chat's webhook received: (path with its query, JSON). `status` and `answer` are what
+    it answers."""
 
     address: str = ""
     posts: list[tuple[str, Any]] = field(default_factory=list)
     status: int = 200
+    answer: str = '{"errcode": 0}'
 
 
 @contextmanager
@@ -72,7 +74,7 @@ def webhook() -> Iterator[Group]:
             group.posts.append((self.path, json.loads(body)))
             self.send_response(group.status)
             self.end_headers()
-            self.wfile.write(b'{"errcode": 0}')
+            self.wfile.write(group.answer.encode())
 
         def log_message(self, *args: Any) -> None:
             pass

@@ -28,6 +28,11 @@ def today() -> dt.date:
     return now().astimezone(COLLEGE_ZONE).date()
 
 
+def start_of(day: dt.date) -> dt.datetime:
+    """The instant at which `day` begins in the college, aware UTC."""
+    return dt.datetime.combine(day, dt.time(), COLLEGE_ZONE).astimezone(dt.UTC)
+
+
 @contextmanager
 def at(moment: dt.datetime | dt.date) -> Iterator[None]:
     """Within the block the clock stands at `moment` (a date: nine in the morning there)."""

@@ -36,12 +36,14 @@ MEDIA_TYPES: dict[Format, str] = {
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is asked for: the year's row, the department's row or None, and the form. `number`
-    names one of the year's where there are several: a meeting, an edition."""
+    names one of the year's where there are several: a meeting, an edition; `month` is 1 to 12 of
+    a monthly document, 0 where nobody said which."""
 
     cycle: Any
     department: Any
     format: Format
     number: str = ""
+    month: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Kind:
     print_: Printer
     by_department: bool = False
     by_number: bool = False
+    by_month: bool = False
     about: tuple[str, str] = ("", "")
     offered: Callable[[Actor], bool] = lambda actor: True
 

@@ -85,6 +85,11 @@ def privileged(session: AnySession) -> Iterator[None]:
         session.info[_PRIVILEGED] -= 1
 
 
+def is_privileged(session: AnySession) -> bool:
+    """Is a service or a step writing, rather than somebody in a form?"""
+    return bool(session.info.get(_PRIVILEGED, 0))
+
+
 def install(session: Any, domain: type[Any]) -> None:
     """Listen on `session` (a Session class, a sessionmaker or a scoped session) for rows of
     `domain` and of the registered accounts."""

@@ -132,15 +132,28 @@ def register(source: Source) -> None:
 
 def waiting_for(actor: Actor, desk: Desk) -> list[Waiting]:
     """Every kind of row that may wait for `actor`, in the order of the chapters: in their own
-    right, then for each person they stand in for."""
+    right, then for each person they stand in for. A row that waits in both ways is told once, in
+    their own right."""
     if actor.user_id is None:
         return []
-    return [
-        kind if one.behalf_of is None else _standing_in(kind, one)
-        for one in actor.capacities
-        for source in _sources
-        for kind in source(one, desk)
-    ]
+    found: list[Waiting] = []
+    told: dict[str, list[Waiting]] = {}
+    for one in actor.capacities:
+        for source in _sources:
+            for kind in source(one, desk):
+                before = told.setdefault(kind.key, [])
+                once = _without(kind, before)
+                before.append(kind)
+                found.append(once if one.behalf_of is None else _standing_in(once, one))
+    return found
+
+
+def _without(kind: Waiting, others: Sequence[Waiting]) -> Waiting:
+    """The kind without the rows of `others`."""
+    key = kind.rows.selected_columns["id"]
+    for other in others:
+        kind = replace(kind, rows=kind.rows.where(key.not_in(select(other.rows.subquery().c.id))))
+    return kind
 
 
 def _standing_in(kind: Waiting, capacity: Actor) -> Waiting:

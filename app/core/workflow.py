@@ -1,8 +1,8 @@
 """The only writer of a status: transitions are data, applied in one place (house rule 1).
 
 A transition is refused in this order, each with its own message: does the state allow it;
-may this actor take this step on this row; are the required fields there; is the row as the
-person saw it.
+may this actor take this step on this row; does anything hold the row (`register_hold`); are the
+required fields there; is the row as the person saw it.
 """
 
 from __future__ import annotations
@@ -29,20 +29,23 @@ from app.core.unit_of_work import AnySession, act_as, current_actor
 
 Guard = Callable[[Actor, Any, Mapping[str, Any]], None]
 Effect = Callable[[AnySession, Actor, Any, Mapping[str, Any]], None]
+Hold = Callable[[Any], None]
+"""Raises WrongState while something outside the row's own states keeps it where it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One step: `name` is also the permission verb (`<resource>:<name>`).
 
-    `requires`: fields that must come with the step or stand on the row. `decides`: the step
+    `target` is the state it leads to; None: the row stays in the state it is in. `requires`:
+    fields that must come with the step or stand on the row. `decides`: the step
     decides on somebody's submission, so nobody of the row's own department takes it.
     `guard` raises a refusal; `effect` runs in the same transaction.
     """
 
     name: str
     sources: tuple[str, ...]
-    target: str
+    target: str | None
     label: Message
     requires: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
@@ -50,6 +53,10 @@ class Transition:
     guard: Guard | None = None
     effect: Effect | None = None
     article: str = ""
+
+    def leads_to(self, state: Any) -> Any:
+        """The state after the step, taken in `state`."""
+        return state if self.target is None else self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,17 @@ class Workflow:
 
 
 _workflows: dict[type[Any], Workflow] = {}
+_holds: list[Hold] = []
 _MOVING = "moving_rows"
 _REVERSING = "reversal_at_hand"
 
 
 def register(workflow: Workflow) -> None:
     _workflows[workflow.model] = workflow
+
+
+def register_hold(hold: Hold) -> None:
+    _holds.append(hold)
 
 
 def workflow_of(model: type[Any]) -> Workflow:
@@ -108,6 +120,8 @@ def check(
         raise NotAllowed(message("This step is not yours to take on this row."))
     if transition.decides and not actor.everything:
         _refuse_own(workflow_of(type(row)), capacity, row)
+    for hold in _holds:
+        hold(row)
     if with_fields:
         missing = [
             RuleViolation(message("This field is required for the step."), name)
@@ -214,7 +228,7 @@ def _move(
                         check_references(session, actor, row)
                 if transition.effect is not None:
                     transition.effect(session, actor, row, fields)
-                row.status = columns["status"].type.python_type(transition.target)
+                row.status = columns["status"].type.python_type(transition.leads_to(row.status))
             session.flush()
         finally:
             for row in rows:

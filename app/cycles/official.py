@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -41,10 +41,14 @@ def hand_out(
     subject: str,
     name: str,
     told: Mapping[str, Any],
+    workbook: Callable[[OfficialPaper], bytes] | None = None,
 ) -> Paper:
-    """The paper as a file called `name`. The export is an audited event about the table
-    `subject`; the caller commits."""
-    content = official_docx(paper) if form == Format.DOCX else official_pdf(paper)
+    """The paper as a file called `name`, where it has tables also as a `workbook`. The export is
+    an audited event about the table `subject`; the caller commits."""
+    if form == Format.XLSX and workbook is not None:
+        content = workbook(paper)
+    else:
+        content = official_docx(paper) if form == Format.DOCX else official_pdf(paper)
     audit.record_happening(
         session,
         actor,

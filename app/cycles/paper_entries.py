@@ -2,24 +2,23 @@
 
 The step is taken in the name of the person who signed, with the same checks as if they took it
 themselves; the trail says who entered it. The signer is told at once and may object until the
-day the rule book gives; then the Office takes the entry back, while the row stands where the
-entry left it, or puts it to a top leader. A chapter says once which of its steps are taken from
-paper (`register`).
+day the rule book gives; from then on the row takes no step until the Office has taken the entry
+back or a top leader has decided (`app.cycles.contested`). A chapter says once which of its steps
+are taken from paper (`register`).
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
-from app.core import audit, clock, guard, policy, workflow
+from app.core import clock, guard, policy, workflow
 from app.core.actor import Actor, Door
 from app.core.errors import NotAllowed, RuleViolation, WrongState
 from app.core.policy import visible
@@ -30,7 +29,6 @@ from app.models.cycles import Cycle
 from app.models.meetings import PaperEntry
 from app.models.organisation import Person
 from app.models.supervision import Instruction
-from app.models.system import AuditEvent
 from app.notify.service import notify
 from app.security.actors import load_actor
 
@@ -41,24 +39,28 @@ OBJECTION = "access.paper_opinion_objection_workdays"
 class OnPaper:
     """A kind of row whose steps are taken from paper. `steps` names, by step, the field that the
     words on paper become (None: they stand in the entry only). `follows` are rows that change
-    with the step."""
+    with the step. `carried_on` are steps by which others merely go on from such a step: they are
+    taken back with it."""
 
     model: type[Any]
     steps: Mapping[str, str | None]
     cycle: Callable[[Any], Cycle]
     department: Callable[[Any], int | None]
     follows: Callable[[Any], Sequence[Any]] = lambda row: ()
+    carried_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Something a person said on paper that is a row of its own: an opinion, a remark. `write`
-    makes the row as its author would."""
+    makes the row as its author would; `holds` is the row that waits while what was said (by its
+    id) is contested, None for what decides nothing."""
 
     name: str
     label: Message
     applies: Callable[[Any], bool]
     write: Callable[[AnySession, Actor, Any, str, dt.date], Any]
+    holds: Callable[[AnySession, int], Any] | None = None
 
 
 def _remark(
@@ -102,6 +104,11 @@ def kind_named(table: str) -> OnPaper | None:
 def models() -> list[type[Any]]:
     """Every kind of row an entry may be about."""
     return [*_kinds, Instruction]
+
+
+def statement_named(name: str) -> Statement | None:
+    found = (one for said in _statements.values() for one in said if one.name == name)
+    return next(found, None)
 
 
 def label_of(step: str) -> str:
@@ -269,76 +276,3 @@ def _take(
 def tell(session: AnySession, entry: PaperEntry, people: Sequence[int], words: Message) -> None:
     link = f"/paper_entry/show/{entry.id}"
     notify(session, dict.fromkeys(people, str(words)), "paper_entry", link)
-
-
-# Taking back ---------------------------------------------------------------------------
-
-
-def take_back(session: AnySession, entry: PaperEntry) -> None:
-    """Put back what the entry changed. WrongState once somebody has gone on from there."""
-    found: list[AuditEvent] = []
-    for table, key in _touched(session, entry):
-        events = _events(session, entry, table, key)
-        newest = session.scalar(
-            select(AuditEvent.id)
-            .where(AuditEvent.table_name == table, AuditEvent.row_id == key)
-            .order_by(AuditEvent.id.desc())
-            .limit(1)
-        )
-        if events and newest != events[0].id:
-            raise WrongState(
-                message(
-                    "The row has moved on since: take that back first, or put the matter to a top"
-                    " leader."
-                )
-            )
-        found += events
-    with workflow.reversing(session, "withdraw"):
-        for event in sorted(found, key=lambda one: one.id, reverse=True):
-            _put_back(session, event)
-
-
-def _touched(session: AnySession, entry: PaperEntry) -> list[tuple[str, int]]:
-    """The entry's row and those that changed with it."""
-    keys = [(entry.subject_table, entry.subject_id)]
-    kind = kind_named(entry.subject_table)
-    row = None if kind is None else session.get(kind.model, entry.subject_id)
-    if kind is not None and row is not None:
-        keys += [(one.__tablename__, one.id) for one in kind.follows(row)]
-    return keys
-
-
-def _events(session: AnySession, entry: PaperEntry, table: str, key: int) -> list[AuditEvent]:
-    """What the entry wrote on a row, newest first."""
-    return list(
-        session.scalars(
-            select(AuditEvent)
-            .where(
-                AuditEvent.table_name == table,
-                AuditEvent.row_id == key,
-                AuditEvent.door == Door.PAPER.value,
-                AuditEvent.on_behalf_of_id == entry.person_id,
-                AuditEvent.actor_id == entry.recorded_by_id,
-                AuditEvent.happened_at >= entry.recorded_at,
-            )
-            .order_by(AuditEvent.id.desc())
-        )
-    )
-
-
-def _put_back(session: AnySession, event: AuditEvent) -> None:
-    model = next(
-        mapper.class_
-        for mapper in PaperEntry.registry.mappers
-        if mapper.local_table.name == event.table_name  # type: ignore[attr-defined]
-    )
-    row = session.get(model, event.row_id)
-    if row is None:
-        return
-    if event.before is None:
-        session.delete(row)
-        return
-    columns = inspect(model).columns
-    for name, told in json.loads(event.before).items():
-        if name in columns:
-            setattr(row, name, audit.typed(columns[name].type.python_type, told))

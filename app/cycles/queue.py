@@ -27,7 +27,8 @@ from app.models.organisation import Person
 def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
     yield from _paper_entries(actor, desk)
     if actor.may("cycle:start"):
-        begins = desk.last_day(PhaseCode.KICKOFF, Cycle.id)
+        # It is prepared from the kick-off on, and runs when the planning before it is over.
+        begins = desk.last_day(PhaseCode.REVIEW, Cycle.id)
         yield Waiting(
             "cycle.start",
             Cycle,

@@ -4,6 +4,7 @@ when a closed year or month no longer lets rows change."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -85,9 +86,20 @@ def check_year(row: Any) -> None:
         raise RuleViolation(message("A value is outside what is allowed here."), "year")
 
 
+_value_checks: dict[str, Callable[[str], None]] = {}
+
+
+def register_value_check(key: str, check: Callable[[str], None]) -> None:
+    """Hold the rule `key` to more than its kind; `check` raises RuleViolation at `value`."""
+    _value_checks[key] = check
+
+
 def check_rule_value(row: RuleValue) -> None:
-    if row.value is not None and row.kind is not None:
-        read_value(row.kind, row.value)
+    if row.value is None or row.kind is None:
+        return
+    read_value(row.kind, row.value)
+    if row.key in _value_checks:
+        _value_checks[row.key](row.value)
 
 
 def check_component(row: Component) -> None:

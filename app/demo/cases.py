@@ -1,204 +1,290 @@
-"""Supervision: what is overdue becomes a case; instructions, replies, endings (Art. 8)."""
+"""Supervision: on Mondays the Office decides on what the patrol proposed; a meeting or a leader
+opens other cases; departments answer as they get on, each case to its end (Art. 8)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from sqlalchemy import select
 
-from app.core import workflow
+from app.core import clock, workflow
+from app.core.errors import RuleViolation, WrongState
 from app.demo.diary import later, weekday
-from app.demo.story import OFFICE, OFFICE_DEPARTMENT, Story, TaskStory
-from app.models.supervision import CaseStage, CaseStatus, SupervisionCase
-from app.supervision.service import propose_case, write_instruction
+from app.demo.seeds import many, month_day, rows
+from app.demo.story import OFFICE, OFFICE_DEPARTMENT, Story
+from app.models.monitoring import Light
+from app.models.planning import Task, TaskStatus
+from app.models.supervision import (
+    CaseDepartment,
+    CaseSource,
+    CaseStage,
+    CaseStatus,
+    Instruction,
+    SupervisionCase,
+)
+from app.supervision import service
+from app.supervision.workflow import LIVE
 
-PATIENCE = dt.timedelta(days=4)
-LAST_DUE = (12, 1)
-"""Tasks due after this day go to the results instead of a case."""
-DISMISSED = 0.06
-INSTRUCTED = 0.45
-DISCIPLINE = "discipline"
+REMARKS = ((5, 12), (9, 16), (11, 10))
+"""On these days a leader writes on a task that lags, and the Office makes a case of it."""
+DISMISSED, INSTRUCTED, EXTENDED = 0.08, 0.45, 0.08
+ANSWERED, CONVINCING, SENT_BACK, TRANSFERRED = 0.5, 0.12, 0.25, 0.7
+"""How often a turn ends so: shares of one."""
+DISCIPLINE, DISCIPLINE_DEPARTMENT = "discipline", "jjs"
 
 
 @dataclass(slots=True)
 class CaseStory:
-    """A case on its way; `day` is the day of its last act."""
+    """A case on its way, a turn every few days. `done_on`: when a matter without a task is done;
+    a task says so itself."""
 
     story: Story
-    one: TaskStory
-    chance: Random
     id: int
-    day: dt.date
+    department: str
+    chance: Random
+    done_on: dt.date | None = None
 
-    def after(self, weekdays: int, time: str, act: Callable[[], None]) -> None:
-        """Plan an act so many weekdays after the last one, within the year."""
-        self.day = later(self.day, weekdays)
-        if self.day <= self.story.day(12, 31):
-            self.story.diary.plan(self.day, time, act)
+    def go_on(self) -> None:
+        """Plan the next turn, within the year."""
+        day = later(clock.today(), self.chance.randint(2, 4))
+        if day <= self.story.day(12, 31):
+            self.story.diary.plan(day, f"{self.chance.randint(9, 16):02}:20", self.turn)
+
+    def turn(self) -> None:
+        case = self.story.session.get_one(SupervisionCase, self.id)
+        done = self._is_done(case)
+        if case.status == CaseStatus.REPLIED:
+            self._judge(done)
+        elif case.status == CaseStatus.OPEN and case.stage == CaseStage.SPECIAL:
+            self._inspect(done)
+        elif case.status == CaseStatus.OPEN:
+            self._work(case, done)
+        elif case.status == CaseStatus.ACCEPTED and done:
+            self.step(self.office, "close", note=self.words("case_close"))
+        if case.status in LIVE:
+            self.go_on()
+
+    def _is_done(self, case: SupervisionCase) -> bool:
+        if case.task is not None:
+            return case.task.status in (TaskStatus.FINISHED, TaskStatus.TERMINATED)
+        return self.done_on is not None and self.done_on <= clock.today()
+
+    def _work(self, case: SupervisionCase, done: bool) -> None:
+        """The department signs and answers; a special inspection that is proposed is decided."""
+        chance = self.chance.random()
+        if case.signed_at is None:
+            self.step(self.head, "sign")
+        elif done:
+            self.step(self.head, "reply", note=self.words("case_reply"))
+        elif case.special_proposed_on is not None and chance < TRANSFERRED:
+            self.step(self.office, "transfer", note=self.words("case_transfer"))
+        elif case.special_proposed_on is not None:
+            self.step(self.office, "keep", note=self.words("case_keep"))
+        elif chance < ANSWERED:
+            self.step(self.head, "reply", note=self.words("case_plan"))
+        elif chance < ANSWERED + EXTENDED:
+            until = later(max(case.due_on or clock.today(), clock.today()), 5)
+            self.step(self.leader, "extend", due_on=until, note=self.words("case_extend"))
+
+    def _judge(self, done: bool) -> None:
+        if done or self.chance.random() < CONVINCING:
+            words = self.words("case_close" if done else "case_accept")
+            self.step(self.office, "accept", note=words)
+        else:
+            self.step(self.office, "reject", note=self.words("case_reject"))
+
+    def _inspect(self, done: bool) -> None:
+        if done:
+            self.step(self.inspector, "conclude", note=self.words("case_conclude"))
+        elif self.chance.random() < SENT_BACK:
+            self.step(self.inspector, "send_back", note=self.words("case_send_back"))
 
     def step(self, username: str, name: str, **fields: Any) -> None:
-        """Take a step, if the case is still in a state for it."""
-        with self.story.college.acting(username) as actor:
-            case = self.story.session.get_one(SupervisionCase, self.id)
-            sources = workflow.workflow_of(SupervisionCase).named(name).sources
-            if case.status in sources:
+        """Take a step, unless the ladder has moved the case meanwhile."""
+        try:
+            with self.story.college.acting(username) as actor:
+                case = self.story.session.get_one(SupervisionCase, self.id)
                 workflow.apply(self.story.session, actor, case, name, **fields)
-
-    @property
-    def head(self) -> str:
-        return self.story.college.heads[self.one.seed.lead]
-
-    @property
-    def leader(self) -> str:
-        return self.story.college.leaders[self.one.seed.lead]
+        except (WrongState, RuleViolation):
+            return
 
     def words(self, kind: str) -> str:
         return self.story.phrase(kind, self.chance)
 
+    @property
+    def head(self) -> str:
+        return self.story.college.heads[self.department]
 
-def plan_cases(story: Story, stories: Sequence[TaskStory]) -> None:
-    """Put the cases of overdue tasks into the diary: the Office opens a week's together."""
-    weeks: dict[dt.date, list[TaskStory]] = defaultdict(list)
-    for one in stories:
-        due, done = one.curve.due_on, one.curve.finished_on
-        # Nobody of the Office may accept a reply of the Office's own department.
-        if due is None or one.seed.lead == OFFICE_DEPARTMENT or due > story.day(*LAST_DUE):
-            continue
-        monday = due + PATIENCE
-        monday += dt.timedelta(days=-monday.weekday() % 7)
-        if done is None or done > monday:
-            weeks[monday].append(one)
-    for day, group in weeks.items():
-        story.diary.plan(day, "09:00", lambda g=group, d=day: _open(story, g, d))  # type: ignore[misc]
+    @property
+    def leader(self) -> str:
+        return self.story.college.leaders[self.department]
 
+    @property
+    def office(self) -> str:
+        """Nobody decides on a case of their own department."""
+        return self.leader if self.department == OFFICE_DEPARTMENT else OFFICE
 
-def plan_last_cases(story: Story) -> None:
-    """What is still open when the year ends is wound up before the year is closed."""
-    january = dt.date(story.year + 1, 1, 7)
-    open_: list[tuple[int, str]] = []
-    story.diary.plan(weekday(january), "10:00", lambda: _last_replies(story, open_))
-    story.diary.plan(later(january, 3), "10:00", lambda: _last_words(story, open_))
+    @property
+    def inspector(self) -> str:
+        return self.leader if self.department == DISCIPLINE_DEPARTMENT else DISCIPLINE
 
 
-def _last_replies(story: Story, open_: list[tuple[int, str]]) -> None:
-    college, session = story.college, story.session
-    codes = {key: code for code, key in college.departments.items()}
-    found = session.execute(
-        select(SupervisionCase.id, SupervisionCase.department_id)
+def plan_cases(story: Story) -> None:
+    """Put the year's supervision into the diary."""
+    monday = max(story.day(3, 1), clock.today())
+    monday += dt.timedelta(days=-monday.weekday() % 7)
+    while monday <= story.day(12, 31):
+        story.diary.plan(monday, "09:00", lambda: _monday(story))
+        monday += dt.timedelta(days=7)
+    for row in rows("demo/cases.csv"):
+        if row["department"] in story.college.codes:
+            day = weekday(story.day(*month_day(row["day"])))
+            story.diary.plan(day, "10:10", lambda r=row: _by_hand(story, r))  # type: ignore[misc]
+    for month, day_of_month in REMARKS:
+        day = weekday(story.day(month, day_of_month))
+        story.diary.plan(day, "15:10", lambda: _remark(story))
+    january = dt.date(story.year + 1, 1, 6)
+    for place in range(4):
+        day = later(weekday(january), place)
+        story.diary.plan(day, "10:00", lambda: _wind_up(story))
+
+
+def _monday(story: Story) -> None:
+    """The Office decides on what the patrol has proposed."""
+    proposed = story.session.scalars(
+        select(SupervisionCase.id)
         .where(
-            SupervisionCase.cycle_id == story.cycle_id, SupervisionCase.status == CaseStatus.OPEN
+            SupervisionCase.cycle_id == story.cycle_id,
+            SupervisionCase.status == CaseStatus.PROPOSED,
         )
         .order_by(SupervisionCase.id)
     ).all()
-    for key, department in found:
-        with college.acting(college.heads[codes[department]]) as actor:
-            case = session.get_one(SupervisionCase, key)
-            note = story.phrase("unfinished_measure", story.chance("last", key))
-            workflow.apply(session, actor, case, "reply", note=note)
-            open_.append((key, case.stage))
+    for key in proposed:
+        _decide(_told(story, key))
 
 
-def _last_words(story: Story, open_: list[tuple[int, str]]) -> None:
-    """The Office accepts; a special inspection is concluded by the discipline office."""
-    for key, stage in open_:
-        special = stage == CaseStage.SPECIAL
-        chance = story.chance("last", key)
-        note = story.phrase("case_carried_over", chance)
-        with story.college.acting(DISCIPLINE if special else OFFICE) as actor:
-            case = story.session.get_one(SupervisionCase, key)
-            step = "conclude" if special else "accept"
-            workflow.apply(story.session, actor, case, step, note=note)
+def _told(story: Story, key: int, done_on: dt.date | None = None) -> CaseStory:
+    case = story.session.get_one(SupervisionCase, key)
+    codes = {number: code for code, number in story.college.departments.items()}
+    chance = story.chance("case", case.matter)
+    return CaseStory(story, key, codes[case.department_id], chance, done_on)
 
 
-def _open(story: Story, group: list[TaskStory], day: dt.date) -> None:
-    college = story.college
-    opened: list[CaseStory] = []
-    with college.acting(OFFICE) as actor:
-        confirmed = []
-        for one, task in story.accepted(group):
-            if task.due_on is None or task.due_on >= day:
-                continue  # an adjustment gave it more time
-            chance = story.chance("case", one.seed.number)
-            case = propose_case(
-                story.session, actor, task,
-                ground=story.phrase("case_ground", chance),
-                requirement=story.phrase("case_requirement", chance),
-            )  # fmt: skip
-            if chance.random() < DISMISSED:
-                workflow.apply(story.session, actor, case, "dismiss")
-                continue
-            confirmed.append(case)
-            opened.append(CaseStory(story, one, chance, case.id, day))
-        workflow.apply_all(story.session, actor, confirmed, "confirm")
-    for one_case in opened:
-        _follow(one_case)
-
-
-def _follow(case: CaseStory) -> None:
-    """Plan what becomes of an open case."""
+def _decide(case: CaseStory) -> None:
+    """Open a proposed case or not; a leader may have something to say on it."""
     chance = case.chance
+    if chance.random() < DISMISSED:
+        case.step(case.office, "dismiss", note=case.words("case_dismiss"))
+        return
+    case.step(case.office, "confirm", note=case.words("case_requirement"))
     if chance.random() < INSTRUCTED:
-        _instruct(case, later(case.day, 1))
-    case.after(chance.randint(1, 2), "09:30", lambda: case.step(case.head, "sign"))
-    done = case.one.curve.finished_on
-    if done is not None and done <= case.day + dt.timedelta(days=18):
-        _finish(case, done)
-        return
-    plan = case.words("case_plan")
-    case.after(3, "15:30", lambda: case.step(case.head, "reply", note=plan))
-    reject = case.words("case_reject")
-    case.after(2, "10:00", lambda: case.step(OFFICE, "reject", note=reject))
-    urge = case.words("case_urge")
-    case.after(3, "09:00", lambda: case.step(OFFICE, "urge", note=urge))
-    if done is not None and done <= case.day + dt.timedelta(days=25):
-        _finish(case, done)
-        return
-    if chance.random() < 0.3:
-        _extend(case)
-    case.after(8, "16:00", lambda: case.step(case.head, "reply", note=case.words("case_plan")))
-    case.after(2, "10:00", lambda: case.step(OFFICE, "reject", note=reject))
-    deadline = case.words("case_deadline")
-    case.after(1, "09:00", lambda: case.step(OFFICE, "set_deadline", note=deadline))
-    if done is not None and (done <= case.day + dt.timedelta(days=25) or chance.random() < 0.5):
-        _finish(case, done)
-        return
-    transfer = case.words("case_transfer")
-    case.after(16, "10:00", lambda: case.step(OFFICE, "transfer", note=transfer))
-    if done is not None:
-        case.day = max(case.day, done)
-        conclude = case.words("case_conclude")
-        case.after(5, "16:00", lambda: case.step(DISCIPLINE, "conclude", note=conclude))
+        author = case.leader if chance.random() < 0.8 else "topleader"
+        day = later(clock.today(), 1)
+        case.story.diary.plan(day, "15:00", lambda: _instruct(case, author))
+    case.go_on()
 
 
-def _instruct(case: CaseStory, day: dt.date) -> None:
-    text = case.words("instruction")
-    author = case.leader if case.chance.random() < 0.8 else "topleader"
-
-    def act() -> None:
-        with case.story.college.acting(author) as actor:
-            row = case.story.session.get_one(SupervisionCase, case.id)
-            if row.status != CaseStatus.DISMISSED:
-                write_instruction(case.story.session, actor, row, text)
-
-    case.story.diary.plan(day, "15:00", act)
+def _instruct(case: CaseStory, author: str) -> None:
+    with case.story.college.acting(author) as actor:
+        row = case.story.session.get_one(SupervisionCase, case.id)
+        text = case.words("instruction")
+        service.write_instruction(case.story.session, actor, row, text)
 
 
-def _extend(case: CaseStory) -> None:
-    note = case.words("case_extend")
-    until = later(case.day, 8)
-    case.after(2, "16:00", lambda: case.step(case.leader, "extend", note=note, due_on=until))
+def _by_hand(story: Story, row: dict[str, str]) -> None:
+    """The Office writes a case that has no task: from a meeting, from a leader."""
+    college, session = story.college, story.session
+    with college.acting(OFFICE) as actor:
+        case = SupervisionCase(
+            cycle_id=story.cycle_id,
+            source=CaseSource(row["source"]),
+            matter=row["matter"],
+            ground=row["ground"],
+            requirement=row["requirement"],
+            department_id=college.departments[row["department"]],
+        )
+        service.add_case(session, actor, case)
+        session.add_all(
+            [
+                CaseDepartment(supervision_case=case, department_id=college.departments[code])
+                for code in many(row["assist"])
+                if code in college.departments
+            ]
+        )
+        workflow.apply(session, actor, case, "confirm")
+        key = case.id
+    done = story.day(*month_day(row["done"])) if row["done"] else None
+    _told(story, key, done).go_on()
 
 
-def _finish(case: CaseStory, done: dt.date) -> None:
-    """The task was done at last: the department says so, the Office closes the case."""
-    case.day = max(case.day, done)
-    reply, close = case.words("case_reply"), case.words("case_close")
-    case.after(
-        case.chance.randint(1, 3), "16:00", lambda: case.step(case.head, "reply", note=reply)
+def _remark(story: Story) -> None:
+    """A leader writes on a task that lags; the next day the Office makes a case of it."""
+    live = select(SupervisionCase.task_id).where(
+        SupervisionCase.task_id.is_not(None), SupervisionCase.status.in_(LIVE)
     )
-    case.after(case.chance.randint(1, 3), "10:30", lambda: case.step(OFFICE, "accept", note=close))
+    task = story.session.scalars(
+        select(Task)
+        .where(
+            Task.cycle_id == story.cycle_id,
+            Task.status == TaskStatus.ACCEPTED,
+            Task.light.in_((Light.YELLOW, Light.ORANGE)),
+            Task.lead_department_id != story.college.departments[OFFICE_DEPARTMENT],
+            Task.id.not_in(live),
+        )
+        .order_by(Task.id)
+        .limit(1)
+    ).first()
+    if task is None:
+        return
+    key = task.id
+    codes = {number: code for code, number in story.college.departments.items()}
+    chance = story.chance("remark", key)
+    lead = codes[task.lead_department_id or 0]
+    with story.college.acting(story.college.leaders[lead]) as actor:
+        text = story.phrase("instruction", chance)
+        written = service.write_instruction(story.session, actor, task, text)
+        instruction = written.id
+    day = later(clock.today(), 1)
+    story.diary.plan(day, "09:30", lambda: _take_up(story, instruction))
+
+
+def _take_up(story: Story, instruction: int) -> None:
+    try:
+        with story.college.acting(OFFICE) as actor:
+            row = story.session.get_one(Instruction, instruction)
+            key = service.case_from_instruction(story.session, actor, row).id
+    except WrongState:
+        return
+    told = _told(story, key)
+    told.step(told.office, "confirm")
+    told.go_on()
+
+
+def _wind_up(story: Story) -> None:
+    """What is still open when the year ends is brought to its end, a step a day: answered,
+    accepted or concluded, closed."""
+    moves: dict[CaseStatus, Callable[[CaseStory, bool], None]] = {
+        CaseStatus.PROPOSED: lambda case, special: case.step(
+            case.office, "dismiss", note=case.words("case_carried_over")
+        ),
+        CaseStatus.OPEN: lambda case, special: (
+            case.step(case.inspector, "conclude", note=case.words("case_carried_over"))
+            if special
+            else case.step(case.head, "reply", note=case.words("unfinished_measure"))
+        ),
+        CaseStatus.REPLIED: lambda case, special: case.step(
+            case.office, "accept", note=case.words("case_carried_over")
+        ),
+        CaseStatus.ACCEPTED: lambda case, special: case.step(case.office, "close"),
+    }
+    open_ = story.session.execute(
+        select(SupervisionCase.id, SupervisionCase.status, SupervisionCase.stage)
+        .where(SupervisionCase.cycle_id == story.cycle_id, SupervisionCase.status.in_(LIVE))
+        .order_by(SupervisionCase.id)
+    ).all()
+    for key, status, stage in open_:
+        moves[status](_told(story, key), stage == CaseStage.SPECIAL)

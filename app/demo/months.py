@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.core import workflow
+from app.core import clock, workflow
+from app.demo.corrections import plan_corrections
 from app.demo.diary import later, weekday
 from app.demo.seeds import rows
 from app.demo.story import OFFICE, OFFICE_DEPARTMENT, Story, TaskStory
@@ -21,7 +22,8 @@ from app.models.monitoring import (
     MonthlyCheck,
 )
 from app.models.planning import Task, TaskStatus
-from app.monitoring.service import close_month, draft_check, month_end, request_coordination
+from app.monitoring.coordination import request_coordination
+from app.monitoring.service import close_month, draft_check, month_end
 
 LATE = 0.05
 """The share of departments that miss a month's last day."""
@@ -166,6 +168,7 @@ def _close(story: Story, month: int, number: int) -> None:
             )
         ).one()
         close_month(story.session, actor, row, f"监测通报〔{story.year}〕{number}号")
+    plan_corrections(story, month, clock.today())
 
 
 # Coordination ----------------------------------------------------------------------------
@@ -190,9 +193,11 @@ def _plan_request(story: Story, row: dict[str, str]) -> None:
     )
     if row["ending"] == "answered":
         return
-    step = "resolve" if row["ending"] == "resolved" else "reopen"
+    step, said = "resolve", {}
+    if row["ending"] == "reopened":
+        step, said = "reopen", {"reopen_reason": row["reopen_reason"]}
     day = later(day, chance.randint(2, 10))
-    story.diary.plan(day, "09:30", lambda: _step(story, asked, head, step))
+    story.diary.plan(day, "09:30", lambda: _step(story, asked, head, step, **said))
 
 
 def _ask(story: Story, one: TaskStory, row: dict[str, str], asked: list[int]) -> None:

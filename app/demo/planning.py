@@ -13,7 +13,7 @@ from app.core import workflow
 from app.cycles.service import open_complete_year, standard_plan
 from app.demo.diary import later, weekday
 from app.demo.plan_seeds import PartSeed, parts
-from app.demo.plans import is_part, plan_plans
+from app.demo.plans import is_broken_down, is_part, plan_plans
 from app.demo.seeds import TaskSeed
 from app.demo.story import OFFICE, Story, TaskStory
 from app.demo.task_rows import parts_of, task_fields
@@ -22,7 +22,9 @@ from app.models.cycles import Cycle
 from app.models.meetings import Outcome
 from app.models.organisation import AssessmentClass, Department, DepartmentClass
 from app.models.planning import Decomposition, Task
+from app.models.work_points import WorkPoint
 from app.planning.adoption import open_table
+from app.planning.break_down import break_down
 from app.planning.parts import Part, pass_part
 from app.planning.service import HandOut, accept_tasks, propose_task
 
@@ -46,6 +48,10 @@ def plan_planning(story: Story, on_issued: Callable[[], None]) -> None:
     for one in story.tasks:
         if is_part(story, one):
             _plan_part(story, one, parts()[one.seed.title])
+        elif is_broken_down(one):
+            day = later(weekday(story.day(2, 3)), 1)
+            diary.plan(day, "11:00", lambda one=one: _draft(story, one))  # type: ignore[misc]
+            diary.plan(later(day, 3), "15:00", lambda one=one: _agree(story, one))  # type: ignore[misc]
     aggregated = weekday(story.day(2, 19))
     sent = later(aggregated, 1)
     diary.plan(aggregated, "16:00", lambda: _step_table(story, "aggregate"))
@@ -131,6 +137,18 @@ def _break_down(story: Story, code: str) -> None:
         with story.college.acting(story.college.leaders[code]):
             for task in story.session.scalars(select(Task).where(Task.id.in_(keys))).all():
                 task.key_supervised = True
+
+
+def _draft(story: Story, one: TaskStory) -> None:
+    """The leader in charge drafts a task of a department from a work point."""
+    session, college, seed = story.session, story.college, one.seed
+    with college.acting(college.leaders[seed.lead]) as actor:
+        point = session.get_one(WorkPoint, point_ids(story)[seed.work_point or ""])
+        department = session.get_one(Department, college.departments[seed.lead])
+        part = Part(seed.title, standard=seed.standard, due_on=one.curve.due_on)
+        (task,) = break_down(session, actor, point, [department], part)
+        session.flush()
+        one.id = task.id
 
 
 # Parts of other departments' tasks -------------------------------------------------------

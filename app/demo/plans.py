@@ -14,6 +14,8 @@ from sqlalchemy import select
 from app.core import clock, workflow
 from app.core.actor import Actor
 from app.cycles.queries import rule
+from app.demo import papers
+from app.demo.carrying import plan_carry_over
 from app.demo.curves import day_of
 from app.demo.diary import Act, later, weekday
 from app.demo.plan_seeds import (
@@ -43,6 +45,12 @@ from app.planning.plans import (
 )
 from app.planning.service import propose_task
 
+BROKEN_DOWN = (
+    "课程思政示范课堂与案例库建设",
+    "样板党支部培育与课程思政融合",
+    "工匠精神与劳模进校园",
+)
+"""Titles of the tasks that leaders draft for the departments in their charge (Art. 5.1)."""
 AWAY, STANDING_IN = "head.rsc", "section.rsc-zzk"
 
 
@@ -68,8 +76,12 @@ class PlanStory:
 
     @property
     def tasks(self) -> list[TaskStory]:
-        """What the department proposes itself: parts are passed to it in February."""
-        return [one for one in self.story.of_department(self.code) if not is_part(self.story, one)]
+        """What the department proposes itself: the rest is passed to it in February."""
+        return [
+            one
+            for one in self.story.of_department(self.code)
+            if not is_part(self.story, one) and not is_broken_down(one)
+        ]
 
     def row(self) -> DepartmentPlan:
         return self.story.session.get_one(DepartmentPlan, self.id)
@@ -90,6 +102,11 @@ def is_part(story: Story, one: TaskStory) -> bool:
     )
 
 
+def is_broken_down(one: TaskStory) -> bool:
+    """Does its leader draft it from a work point?"""
+    return one.seed.title in BROKEN_DOWN and one.seed.work_point is not None
+
+
 def plan_plans(story: Story) -> None:
     """Put the departments' plans into the diary of the months before the year."""
     for place, code in enumerate(story.college.codes):
@@ -100,6 +117,7 @@ def plan_plans(story: Story) -> None:
     story.diary.plan(weekday(story.day(1, 4)), "15:00", lambda: _aggregate(story))
     november = dt.date(story.year - 1, 11, 12)
     story.diary.plan(weekday(november), "16:30", lambda: _delegate(story))
+    plan_carry_over(story)
 
 
 def _delegate(story: Story) -> None:
@@ -222,7 +240,11 @@ def _send(one: PlanStory) -> None:
 
 
 def _approve(one: PlanStory) -> None:
-    one.step(one.leader, "review", review_comment=one.phrase("plan_review"))
+    words = one.phrase("plan_review")
+    if one.code in papers.ON_PAPER:
+        papers.sign(one, words)
+    else:
+        one.step(one.leader, "review", review_comment=words)
 
 
 def _return(one: PlanStory) -> None:

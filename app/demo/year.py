@@ -17,12 +17,13 @@ from app.core import clock
 from app.core.text import Message, message
 from app.core.unit_of_work import AnySession
 from app.demo.adjustments import plan_adjustments
-from app.demo.cases import plan_cases, plan_last_cases
+from app.demo.cases import plan_cases
 from app.demo.diary import Diary
 from app.demo.loader import College, write_college
 from app.demo.months import plan_months
 from app.demo.names import fit
 from app.demo.outcomes import plan_outcomes, plan_year_end
+from app.demo.patrols import plan_patrols
 from app.demo.plan_seeds import AGAIN, coming_tasks
 from app.demo.planning import plan_planning
 from app.demo.rating import plan_rating
@@ -112,11 +113,11 @@ def _plan_year(story: Story) -> None:
         story.tell(seed, new_due(story.seeds.adjustments, seed.number))
 
     def follow_the_table() -> None:
+        plan_patrols(story)
         plan_months(story)
         plan_outcomes(story, story.tasks)
-        plan_cases(story, story.tasks)
-        plan_adjustments(story, plan_outcomes, plan_cases)
-        plan_last_cases(story)
+        plan_cases(story)
+        plan_adjustments(story, plan_outcomes)
         plan_year_end(story)
         plan_rating(story)
 

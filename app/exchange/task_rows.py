@@ -336,6 +336,14 @@ class TaskBuilder:
             if weight is not None:
                 total, found = total + weight, True
         task.weight = total if found else None
+        kept = round(total, 2)
+        if found and kept != total:
+            words = message(
+                "The weight %(weight)s is kept with two decimals: %(kept)s.",
+                weight=str(total),
+                kept=str(kept),
+            )
+            self._warn("weight", words)
 
     def _set_milestones(self) -> None:
         task = self.task

@@ -13,11 +13,14 @@ from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.exc import IntegrityError
 from wtforms import StringField, validators
 
+from app.core.actor import Actor
 from app.core.errors import Refusal
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.improvement import evidence
 from app.models.improvement import Evidence
+from app.models.supervision import SupervisionCase
+from app.supervision.case_show import CaseShow
 from app.web import uploading
 from app.web.downloads import attachment
 from app.web.refusals import show_refusal
@@ -34,13 +37,13 @@ class EvidenceForm(FlaskForm):
     )
 
 
-def _tell_limits(form: EvidenceForm, limits: evidence.Limits) -> None:
+def _tell_limits(field: Any, limits: evidence.Limits) -> None:
     """Say at the field what is taken, so that nobody sends 60 MB to learn it."""
     types = "、".join(limits.types)
-    form.file.description = gettext(
+    field.description = gettext(
         "Up to %(size)s MB each: %(types)s.", size=limits.megabytes, types=types
     )
-    uploading.tell_limits(form.file, megabytes=limits.megabytes, types=limits.types)
+    uploading.tell_limits(field, megabytes=limits.megabytes, types=limits.types)
 
 
 def show_size(size: Any) -> str:
@@ -87,7 +90,7 @@ class EvidenceView(DomainView):
             return redirect(url_for(f"{self.endpoint}.list"))
         back = url_for(f"{view_of(type(row)).endpoint}.show", pk=row.id)
         form = EvidenceForm()
-        _tell_limits(form, evidence.limits_of(db.session, row))
+        _tell_limits(form.file, evidence.limits_of(db.session, row))
         code = 200
         if request.method == "POST":
             code = 422
@@ -164,8 +167,18 @@ class EvidenceView(DomainView):
         return redirect(url_for(f"{view.endpoint}.show", pk=owner.id))
 
 
+def _attach(actor: Actor, case: SupervisionCase, sent: Any) -> None:
+    evidence.add_evidence(db.session, actor, case, sent.stream, sent.filename or "")
+
+
+def _limit_files(field: Any, case: SupervisionCase) -> None:
+    _tell_limits(field, evidence.limits_of(db.session, case))
+
+
 def register(builder: Any) -> None:
-    """Register last of the chapters whose rows take files: their pages show the files."""
+    """Register last of the chapters whose rows take files: their pages show the files, and the
+    reply to a case takes some."""
+    CaseShow.attach, CaseShow.limit_files = staticmethod(_attach), staticmethod(_limit_files)
     for view in builder.baseviews:
         if isinstance(view, DomainView) and view.model in evidence.OWNERS:
             view.related_views = [*(view.related_views or []), EvidenceView]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, null, or_, select
 
 from app.core import queue
 from app.core.actor import Actor
@@ -12,16 +12,19 @@ from app.core.policy import visible
 from app.core.queue import SOON, Addition, Desk, Waiting, in_sources, waiting_rows
 from app.core.text import message
 from app.models.cycles import PhaseCode
-from app.models.improvement import Adjustment, ResultStatus, TaskResult
+from app.models.improvement import Adjustment, Correction, ResultStatus, TaskResult
+from app.models.monitoring import MonthlyCheck
 from app.models.planning import Task, TaskStatus
-from app.organisation.deciding import decides_on
+from app.organisation.deciding import decides_on, nobody_with
+from app.organisation.rules import is_office
 from app.planning.queue import task_label
-from app.security.roles import STAFF
+from app.security.roles import OFFICE, STAFF
 
 
 def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
     yield from _adjustments(actor, desk)
     yield from _results(actor, desk)
+    yield from _corrections(actor, desk)
 
 
 def _adjustments(actor: Actor, desk: Desk) -> Iterable[Waiting]:
@@ -148,6 +151,45 @@ def _results(actor: Actor, desk: Desk) -> Iterable[Waiting]:
                 decides_on(actor, Task.lead_department_id, TaskResult.submitted_by_id, desk.today),
             ),
         )
+
+
+def _corrections(actor: Actor, desk: Desk) -> Iterable[Waiting]:
+    """Asked for: the Office's to decide, but of its own department a leader's."""
+    department = Correction.department_id
+    if not actor.may("correction:approve"):
+        return
+    theirs = and_(
+        nobody_with(OFFICE, department, desk.today),
+        decides_on(actor, department, null(), desk.today),
+    )
+    if is_office(actor):
+        theirs = or_(theirs, department.not_in(actor.departments | actor.sides))
+    yield Waiting(
+        "correction.approve",
+        Correction,
+        message("Corrections to decide on"),
+        "approve",
+        waiting_rows(
+            Correction.id,
+            cast(MonthlyCheck.year, String)
+            + "-"
+            + cast(MonthlyCheck.month, String)
+            + " "
+            + task_label(),
+            since=Correction.updated_at,
+            department=department,
+            detail=Correction.reason,
+        )
+        .select_from(Correction)
+        .join(MonthlyCheck, MonthlyCheck.id == Correction.subject_id)
+        .join(Task, Task.id == MonthlyCheck.task_id)
+        .where(
+            visible(actor, Correction),
+            Correction.cycle_id.in_(desk.cycles),
+            in_sources(Correction, "approve"),
+            theirs,
+        ),
+    )
 
 
 queue.register(waiting)

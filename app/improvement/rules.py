@@ -19,7 +19,6 @@ from app.models.improvement import (
     AdjustmentStatus,
     CauseKind,
     CompletionOutcome,
-    Correction,
     Diagnosis,
     DiagnosisItem,
     DiagnosisStatus,
@@ -198,10 +197,6 @@ def _place_of(row: Evidence) -> tuple[int | None, bool]:
     return None, False
 
 
-def _can_write_correction(actor: Actor, verb: str, row: Correction) -> bool:
-    return is_office(actor) or heads(actor, _department_of(row))
-
-
 policy.register(
     Adjustment,
     Policy(
@@ -243,12 +238,6 @@ policy.register(
     ),
 )
 policy.register(Evidence, Policy("evidence", seen_evidence, can_write_evidence))
-policy.register(
-    Correction,
-    Policy(
-        "correction", lambda actor: in_hands(Correction.department_id, actor), _can_write_correction
-    ),
-)
 guard.register_invariant(Adjustment, check_adjustment)
 guard.register_invariant(TaskResult, check_result)
 _SETTLED = (AdjustmentStatus.APPLIED, AdjustmentStatus.REJECTED)

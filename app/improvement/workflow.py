@@ -195,6 +195,7 @@ paper_entries.register(
         {"review": "review_comment", "return": "review_comment"},
         cycle=lambda row: row.cycle,
         department=lambda row: row.department_id,
+        carried_on=frozenset({"submit", "send_to_committee"}),
     )
 )
 paper_entries.register(
@@ -204,5 +205,6 @@ paper_entries.register(
         cycle=lambda row: row.task.cycle,
         department=lambda row: row.task.lead_department_id,
         follows=lambda row: (row.task,),
+        carried_on=frozenset({"submit"}),
     )
 )

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Optional
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, foreign, relationship
 
 from app.models.base import Choice, Domain, UtcDateTime, choice, field, not_blank, ref
 from app.models.cycles import Cycle
@@ -316,7 +316,7 @@ class Correction(Domain):
 
     __tablename__ = "correction"
     label = ("更正", "Correction")
-    protected = frozenset({"status", "approved_by_id", "approved_at"})
+    protected = frozenset({"status", "approved_by_id", "approved_at", "effect"})
     __table_args__ = (
         not_blank("reason"),
         Index("ix_correction_subject_table_subject_id", "subject_table", "subject_id"),
@@ -340,7 +340,12 @@ class Correction(Domain):
         "ab_user.id", "批准人", "Approved by", ondelete="RESTRICT"
     )
     approved_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "批准时间", "Approved at")
+    effect: Mapped[Optional[str]] = field(Text, "更正结果", "What it changed")
 
     cycle: Mapped[Cycle] = relationship()
     department: Mapped[Optional[Department]] = relationship()
     approved_by: Mapped[Optional[Person]] = relationship()
+    monthly_check: Mapped[Optional[MonthlyCheck]] = relationship(
+        primaryjoin=lambda: foreign(Correction.subject_id) == MonthlyCheck.id, viewonly=True
+    )
+    """What is corrected: so far checks only."""

@@ -20,6 +20,7 @@ from app.models.base import (
     not_blank,
     ref,
 )
+from app.models.cycles import ReportingMonth
 from app.models.organisation import Department, Person
 from app.models.planning import Task
 
@@ -158,7 +159,7 @@ class CoordinationRequest(Domain):
 
     __tablename__ = "coordination_request"
     label = ("需协调事项", "Coordination request")
-    protected = frozenset({"status", "answered_at"})
+    protected = frozenset({"status", "answered_at", "resolved_at"})
     __table_args__ = (
         not_blank("matter"),
         CheckConstraint(
@@ -186,6 +187,9 @@ class CoordinationRequest(Domain):
     )
     reply: Mapped[Optional[str]] = field(Text, "答复", "Reply")
     answered_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "答复时间", "Answered at")
+    resolved_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "解决时间", "Resolved at")
+    reopen_reason: Mapped[Optional[str]] = field(Text, "重新提出原因", "Reason of reopening")
+    reroute_reason: Mapped[Optional[str]] = field(Text, "转办说明", "Reason of rerouting")
 
     task: Mapped[Optional[Task]] = relationship()
     monthly_check: Mapped[Optional[MonthlyCheck]] = relationship()
@@ -194,3 +198,41 @@ class CoordinationRequest(Domain):
         foreign_keys=[addressed_department_id]
     )
     addressed_leader: Mapped[Optional[Person]] = relationship()
+
+
+class BulletinLine(Domain):
+    """月度监测通报明细: a department's figures as the month's bulletin was issued. They stay as
+    they were: what a correction changes later is told beside them (Art. 7)."""
+
+    __tablename__ = "bulletin_line"
+    label = ("通报明细", "Bulletin line")
+    protected = frozenset(
+        {
+            "due", "submitted", "late", "missing", "green", "yellow", "orange", "red", "grey",
+            "blue", "problems", "requests",
+        }
+    )  # fmt: skip
+    __table_args__ = (
+        UniqueConstraint("reporting_month_id", "department_id"),
+        {"comment": "月度监测通报明细（下发时冻结）"},
+    )
+
+    reporting_month_id: Mapped[int] = ref(
+        "reporting_month.id", "监测月份", "Reporting month", ondelete="CASCADE", index=False
+    )
+    department_id: Mapped[int] = ref("department.id", "部门", "Department", ondelete="RESTRICT")
+    due: Mapped[int] = field(None, "应报", "Due", default=0)
+    submitted: Mapped[int] = field(None, "已报", "Submitted", default=0)
+    late: Mapped[int] = field(None, "迟报", "Late", default=0)
+    missing: Mapped[int] = field(None, "未报", "Missing", default=0)
+    green: Mapped[int] = field(None, "绿灯", "Green", default=0)
+    yellow: Mapped[int] = field(None, "黄灯", "Yellow", default=0)
+    orange: Mapped[int] = field(None, "橙灯", "Orange", default=0)
+    red: Mapped[int] = field(None, "红灯", "Red", default=0)
+    grey: Mapped[int] = field(None, "无数据", "No data", default=0)
+    blue: Mapped[int] = field(None, "已完成", "Finished", default=0)
+    problems: Mapped[int] = field(None, "存在问题", "Problems", default=0)
+    requests: Mapped[int] = field(None, "需协调事项", "Coordination requests", default=0)
+
+    reporting_month: Mapped[ReportingMonth] = relationship()
+    department: Mapped[Department] = relationship()

@@ -31,12 +31,15 @@ class CaseStatus(Choice):
     PROPOSED = "proposed", "拟立项", "Proposed"
     OPEN = "open", "办理中", "Open"
     REPLIED = "replied", "已回复", "Replied"
+    ACCEPTED = "accepted", "回复已认可", "Reply accepted"
     CLOSED = "closed", "已办结", "Closed"
     DISMISSED = "dismissed", "不予立项", "Dismissed"
     WITHDRAWN = "withdrawn", "已撤销", "Withdrawn"
 
 
 class StepKind(Choice):
+    PROPOSED = "proposed", "拟立项", "Proposed"
+    DISMISSED = "dismissed", "不予立项", "Dismissed"
     OPENED = "opened", "立项", "Opened"
     SIGNED = "signed", "签收", "Signed for"
     REPLY = "reply", "回复", "Reply"
@@ -45,8 +48,10 @@ class StepKind(Choice):
     URGED = "urged", "催办", "Urged"
     DEADLINE_SET = "deadline_set", "限期办结", "Deadline set"
     EXTENDED = "extended", "延期", "Extended"
+    SPECIAL_PROPOSED = "special_proposed", "提请专项督查", "Special inspection proposed"
     TRANSFERRED = "transferred", "转专项督查", "Transferred"
     CONCLUDED = "concluded", "督查结论", "Concluded"
+    RETURNED = "returned", "督查退回", "Returned by the discipline office"
     CLOSED = "closed", "办结", "Closed"
     REOPENED = "reopened", "重新办理", "Reopened"
     WITHDRAWN = "withdrawn", "撤销", "Withdrawn"
@@ -57,7 +62,12 @@ class SupervisionCase(Domain):
 
     __tablename__ = "supervision_case"
     label = ("督办件", "Supervision case")
-    protected = frozenset({"status", "stage", "number", "opened_on", "closed_on", "signed_at"})
+    protected = frozenset(
+        {
+            "status", "stage", "number", "opened_on", "closed_on", "signed_at", "rule_key", "urges",
+            "special_ground", "special_proposed_on",
+        }
+    )  # fmt: skip
     __table_args__ = (
         UniqueConstraint("number"),
         not_blank("matter"),
@@ -65,6 +75,11 @@ class SupervisionCase(Domain):
         CheckConstraint(
             "status IN ('proposed', 'dismissed', 'withdrawn') OR number IS NOT NULL",
             name="open_has_number",
+        ),
+        CheckConstraint("urges >= 0", name="urges_not_negative"),
+        CheckConstraint(
+            "special_proposed_on IS NULL OR special_ground IS NOT NULL",
+            name="special_has_ground",
         ),
         Index("ix_supervision_case_cycle_id_status", "cycle_id", "status"),
         Index("ix_supervision_case_status_due_on", "status", "due_on"),
@@ -92,6 +107,14 @@ class SupervisionCase(Domain):
     due_on: Mapped[Optional[dt.date]] = field(None, "办理期限", "Due")
     signed_at: Mapped[Optional[dt.datetime]] = field(UtcDateTime, "签收时间", "Signed at")
     closed_on: Mapped[Optional[dt.date]] = field(None, "办结日期", "Closed on")
+    rule_key: Mapped[Optional[str]] = field(String(80), "立项规则", "Rule that proposed it")
+    urges: Mapped[int] = field(None, "催办次数", "Urged", default=0, server_default="0")
+    special_ground: Mapped[Optional[str]] = field(
+        Text, "提请专项督查理由", "Ground of the special inspection"
+    )
+    special_proposed_on: Mapped[Optional[dt.date]] = field(
+        None, "提请专项督查日期", "Special inspection proposed on", index=True
+    )
 
     cycle: Mapped[Cycle] = relationship()
     task: Mapped[Optional[Task]] = relationship()
@@ -100,11 +123,36 @@ class SupervisionCase(Domain):
     steps: Mapped[list[CaseStep]] = relationship(
         back_populates="supervision_case", order_by="CaseStep.id", passive_deletes=True
     )
+    assisting: Mapped[list[CaseDepartment]] = relationship(
+        back_populates="supervision_case", order_by="CaseDepartment.id", passive_deletes=True
+    )
 
     def __str__(self) -> str:
         return f"{self.number or '—'} {self.matter}"
 
     __repr__ = __str__
+
+
+class CaseDepartment(Domain):
+    """配合部门: a department that helps with a case."""
+
+    __tablename__ = "case_department"
+    label = ("督办配合部门", "Assisting department of a case")
+    __table_args__ = (
+        UniqueConstraint("supervision_case_id", "department_id"),
+        {"comment": "督办件的配合部门"},
+    )
+
+    supervision_case_id: Mapped[int] = ref(
+        "supervision_case.id", "督办件", "Case", ondelete="CASCADE", index=False
+    )
+    department_id: Mapped[int] = ref("department.id", "配合部门", "Department", ondelete="RESTRICT")
+
+    supervision_case: Mapped[SupervisionCase] = relationship(back_populates="assisting")
+    department: Mapped[Department] = relationship()
+
+    def __str__(self) -> str:
+        return str(self.department)
 
 
 class CaseStep(Domain):

@@ -100,6 +100,35 @@ class AuditHead(Model):
     last_hash: Mapped[str] = mapped_column(String(64))
 
 
+class Lease(Model):
+    """占用: which process does a piece of work that only one may do at a time, and until when
+    nobody else takes it over."""
+
+    __tablename__ = "lease"
+    __table_args__ = ({"comment": "后台工作占用"},)
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True, comment="工作")
+    holder: Mapped[Optional[str]] = mapped_column(String(120), comment="占用者")
+    held_until: Mapped[Optional[dt.datetime]] = mapped_column(UtcDateTime, comment="占用至")
+
+
+class PatrolRound(Domain):
+    """巡查记录: the daily round of one day, and what it did. A day without one is caught up."""
+
+    __tablename__ = "patrol_round"
+    label = ("巡查记录", "Patrol round")
+    __table_args__ = (UniqueConstraint("day"), {"comment": "每日巡查记录"})
+
+    day: Mapped[dt.date] = field(None, "日期", "Day")
+    finished_at: Mapped[dt.datetime] = field(UtcDateTime, "完成时间", "Finished at")
+    checks_missing: Mapped[int] = field(None, "缺报监测", "Checks missing", default=0)
+    warnings_opened: Mapped[int] = field(None, "新增预警", "Warnings opened", default=0)
+    warnings_closed: Mapped[int] = field(None, "解除预警", "Warnings closed", default=0)
+    cases_proposed: Mapped[int] = field(None, "拟立项", "Cases proposed", default=0)
+    cases_moved: Mapped[int] = field(None, "督办升级", "Cases moved up", default=0)
+    messages: Mapped[int] = field(None, "发出通知", "Messages", default=0)
+
+
 class Notification(Domain):
     """通知: a message in a person's inbox."""
 

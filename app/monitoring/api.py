@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from app.extensions import db
 from app.models.monitoring import CheckContribution, CoordinationRequest, EarlyWarning, MonthlyCheck
 from app.monitoring import views
+from app.monitoring.coordination import request_coordination
+from app.monitoring.coordination_views import CoordinationRequestView
 from app.web.api import DomainApi
-from app.web.views import interface
+from app.web.views import interface, the_actor
 
 
 class MonthlyCheckApi(DomainApi):
@@ -25,7 +28,10 @@ class WarningApi(DomainApi):
 
 class CoordinationRequestApi(DomainApi):
     datamodel = interface(CoordinationRequest)
-    form_columns = views.CoordinationRequestView.form_columns
+    form_columns = CoordinationRequestView.form_columns
+
+    def add_row(self, item: CoordinationRequest) -> None:
+        request_coordination(db.session, the_actor(), item)
 
 
 RESOURCES = (MonthlyCheckApi, CheckContributionApi, WarningApi, CoordinationRequestApi)

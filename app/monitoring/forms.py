@@ -29,12 +29,3 @@ class MonthlyCheckForm(FormPages):
     inline_children = (
         Inline(CheckContribution, "monthly_check", ("department", "done", "problem"), adding=False),
     )
-
-
-class CoordinationForm(FormPages):
-    form_note = lazy_gettext(
-        "Whom you address sees the request and answers it by the day you name."
-    )
-    form_help = {
-        "addressed_department": lazy_gettext("A department or a leader, at least one of them."),
-    }

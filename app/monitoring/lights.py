@@ -76,7 +76,12 @@ def compute(
         return Verdict(
             Light.RED,
             "light.overdue",
-            message("Overdue by %(days)s days and unfinished.", days=days),
+            message(
+                "Due on %(due)s; by %(day)s it is %(days)s days over and unfinished.",
+                due=due_on,
+                day=day,
+                days=days,
+            ),
         )
     if actual is None:
         return Verdict(Light.GREY, "light.no_data", message("No progress reported."))

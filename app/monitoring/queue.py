@@ -21,6 +21,9 @@ from app.models.monitoring import (
     MonthlyCheck,
 )
 from app.models.planning import Task, TaskStatus
+from app.monitoring.closing import in_closed_month
+from app.monitoring.rules import in_whose_place
+from app.organisation.rules import is_office
 from app.planning.queue import end_of, task_label
 from app.planning.rules import answered_tasks
 from app.security.roles import STAFF
@@ -61,7 +64,7 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
                 in_sources(CoordinationRequest, "answer"),
                 or_(
                     CoordinationRequest.addressed_department_id.in_(actor.headed),
-                    CoordinationRequest.addressed_leader_id == actor.user_id,
+                    CoordinationRequest.addressed_leader_id == in_whose_place(actor),
                 ),
             ),
         )
@@ -76,6 +79,18 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
                 CoordinationRequest.department_id.in_(actor.headed),
             ),
         )
+    if actor.may("coordination_request:reroute") and is_office(actor):
+        yield Waiting(
+            "coordination_request.overdue",
+            CoordinationRequest,
+            message("Requests whose answer is overdue"),
+            "show",
+            _requests(actor).where(
+                in_sources(CoordinationRequest, "reroute"),
+                CoordinationRequest.due_on < desk.today,
+            ),
+            verb=message("Open"),
+        )
 
 
 def owes(month: Month) -> ColumnElement[bool]:
@@ -88,11 +103,16 @@ def owes(month: Month) -> ColumnElement[bool]:
     )
 
 
+def missing_key(month: Month) -> str:
+    """How addresses name the checks of a month that are not submitted."""
+    return f"monthly_check.missing-{month.words}"
+
+
 def missing(actor: Actor, month: Month) -> Waiting:
     """The tasks whose check of `month` is not submitted, of all whose checks the actor reads:
     not the actor's own move, but what whoever watches the month asks for."""
     return Waiting(
-        f"monthly_check.missing-{month.words}",
+        missing_key(month),
         Task,
         message("Checks of %(month)s not submitted", month=month.words),
         "show",
@@ -168,7 +188,7 @@ def _checks(actor: Actor, desk: Desk) -> Select[Any]:
         )
         .select_from(MonthlyCheck)
         .join(Task, Task.id == MonthlyCheck.task_id)
-        .where(visible(actor, MonthlyCheck), Task.cycle_id.in_(desk.cycles))
+        .where(visible(actor, MonthlyCheck), Task.cycle_id.in_(desk.cycles), ~in_closed_month())
     )
 
 

@@ -15,6 +15,7 @@ from app.core.policy import Policy
 from app.core.text import message
 from app.core.values import FIRST_YEAR, LAST_YEAR
 from app.models.monitoring import (
+    BulletinLine,
     CheckContribution,
     CheckStatus,
     CoordinationRequest,
@@ -72,21 +73,32 @@ def _seen_requests(actor: Actor) -> ColumnElement[bool]:
     return or_(
         CoordinationRequest.department_id.in_(reach),
         CoordinationRequest.addressed_department_id.in_(reach),
-        CoordinationRequest.addressed_leader_id == actor.user_id,
+        CoordinationRequest.addressed_leader_id == in_whose_place(actor),
     )
 
 
+def in_whose_place(actor: Actor) -> int | None:
+    """The person whose post this capacity speaks from: the giver of a delegation, else oneself."""
+    return actor.behalf_of or actor.user_id
+
+
 def _can_write_request(actor: Actor, verb: str, row: CoordinationRequest) -> bool:
+    """The asking head, the addressee for the answer, the Office for sending it on."""
     own = heads(actor, row.department_id or getattr(row.department, "id", None))
     if verb == "answer":
         return heads(actor, row.addressed_department_id) or (
-            row.addressed_leader_id is not None and row.addressed_leader_id == actor.user_id
+            row.addressed_leader_id is not None and row.addressed_leader_id == in_whose_place(actor)
         )
+    if verb == "reroute":
+        return is_office(actor)
     if verb in {"resolve", "reopen"}:
         return own
-    if verb == "edit" and is_office(actor):
-        return True
     return own and row.status in (None, CoordinationStatus.OPEN)
+
+
+def _asked_once(row: CoordinationRequest) -> frozenset[str]:
+    """Who asks whom stays: only the Office sends a request on to somebody else."""
+    return frozenset({"department_id", "addressed_department_id", "addressed_leader_id"})
 
 
 def check_monthly_check(row: MonthlyCheck) -> None:
@@ -135,8 +147,10 @@ policy.register(
     Policy("warning", lambda actor: of_answered_task(EarlyWarning.task_id, actor), policy.nobody),
 )
 policy.register(
-    CoordinationRequest, Policy("coordination_request", _seen_requests, _can_write_request)
+    CoordinationRequest,
+    Policy("coordination_request", _seen_requests, _can_write_request, _asked_once),
 )
+policy.register(BulletinLine, Policy("bulletin_line", policy.everyone, policy.nobody))
 guard.register_invariant(MonthlyCheck, check_monthly_check)
 guard.register_invariant(CoordinationRequest, check_request)
 for _column in ("department_id", "addressed_department_id"):

@@ -1,21 +1,23 @@
-"""Commands of monitoring: drafting a month's check, closing a month, asking for help (Art. 7, 9.1)."""
+"""Commands of monitoring: drafting a month's check, closing a month (Art. 7)."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import clock, guard, policy
 from app.core.actor import Actor
-from app.core.errors import RuleViolation, WrongState
+from app.core.errors import Conflict, RuleViolation, WrongState
+from app.core.policy import visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.models.cycles import ReportingMonth
-from app.models.monitoring import CheckStatus, CoordinationRequest, MonthlyCheck
+from app.models.monitoring import BulletinLine, MonthlyCheck
 from app.models.planning import Task, TaskStatus
+from app.monitoring.bulletin import bulletin_of
+from app.monitoring.bulletin_figures import FIGURES, tasks_behind
 from app.monitoring.settling import light_of, month_end, plan_at
 
-__all__ = ["close_month", "draft_check", "month_end", "request_coordination"]
+__all__ = ["close_month", "draft_check", "month_end", "refuse_issue"]
 
 
 def draft_check(session: AnySession, actor: Actor, check: MonthlyCheck) -> MonthlyCheck:
@@ -30,42 +32,49 @@ def draft_check(session: AnySession, actor: Actor, check: MonthlyCheck) -> Month
 
 
 def close_month(
-    session: AnySession, actor: Actor, month: ReportingMonth, bulletin_number: str
+    session: AnySession,
+    actor: Actor,
+    month: ReportingMonth,
+    bulletin_number: str,
+    seal: str | None = None,
 ) -> list[Task]:
-    """Close a month with its bulletin (通报): what was not reported by now shows as such.
+    """Issue a month's bulletin (通报): its figures are frozen, the month is closed, and what was
+    not reported by now shows as such.
 
-    Office; an open, not exempt month. Effects: number and day of the bulletin; accepted
-    tasks that began and have no submitted check turn grey, overdue ones red. Returns those.
-    Errors: NotAllowed, WrongState when closed, RuleViolation without a number. Art. 7.
+    Office; an open, not exempt month that is over. Effects: number and day of the bulletin, a
+    line of figures per department; accepted tasks that began and have no submitted check turn
+    grey, overdue ones red. Returns those. From now on only a correction changes the month's
+    checks (`app.monitoring.closing`). Errors: NotAllowed; WrongState when closed; RuleViolation
+    at `bulletin_number` without a number or with one that is taken, and before the month is
+    over; Conflict if the figures are not those of `seal` any more. Art. 7.
     """
     policy.require(actor, "edit", month)
-    if month.closed_on is not None:
-        raise WrongState(message("This month is closed already."))
-    if month.exempt:
-        raise RuleViolation(message("This month is not reported on."), "exempt")
-    if not bulletin_number.strip():
-        raise RuleViolation(message("A bulletin needs its number."), "bulletin_number")
+    # Held until the end, so that no check is submitted between the count and the closing.
+    session.refresh(month, with_for_update=True)
+    refuse_issue(month)
+    number = bulletin_number.strip()
+    _refuse_number(session, actor, number)
+    today = clock.today()
+    bulletin = bulletin_of(session, actor, month.cycle.year, month.month, today)
+    if seal is not None and bulletin.seal != seal:
+        raise Conflict(message("The figures have changed since you saw them: look at them again."))
     day = month_end(month.cycle.year, month.month)
-    reported = select(MonthlyCheck.task_id).where(
-        MonthlyCheck.year == month.cycle.year,
-        MonthlyCheck.month == month.month,
-        MonthlyCheck.status == CheckStatus.SUBMITTED,
-    )
-    silent = list(
-        session.scalars(
-            select(Task)
-            .where(
-                Task.cycle_id == month.cycle_id,
-                Task.status == TaskStatus.ACCEPTED,
-                Task.start_on.is_(None) | (Task.start_on <= day),
-                Task.id.not_in(reported),
-            )
-            .options(selectinload(Task.milestones), joinedload(Task.cycle))
-        )
-    )
+    silent = [
+        task
+        for task, _, _ in tasks_behind(session, actor, bulletin.month, today, ("missing",))
+        if task.status == TaskStatus.ACCEPTED
+    ]
     with guard.privileged(session):
-        month.closed_on = clock.today()
-        month.bulletin_number = bulletin_number.strip()
+        session.add_all(
+            BulletinLine(
+                reporting_month_id=month.id,
+                department_id=line.department_id,
+                **{name: getattr(line.figures, name) for name in FIGURES},
+            )
+            for line in bulletin.lines
+        )
+        month.closed_on = today
+        month.bulletin_number = number
         for task in silent:
             task.planned_percent = plan_at(task, day)
             verdict = light_of(session, task, day, actual=None, quality=None)
@@ -73,14 +82,24 @@ def close_month(
     return silent
 
 
-def request_coordination(
-    session: AnySession, actor: Actor, request: CoordinationRequest
-) -> CoordinationRequest:
-    """Ask a department or a leader for help with a matter.
+def refuse_issue(month: ReportingMonth) -> None:
+    """Raise why the bulletin of `month` cannot be issued now."""
+    if month.closed_on is not None:
+        raise WrongState(message("This month is closed already."))
+    if month.exempt:
+        raise RuleViolation(message("This month is not reported on."), "exempt")
+    if clock.today() < month_end(month.cycle.year, month.month):
+        raise RuleViolation(message("This month is not over yet."), "month")
 
-    The head of the asking department. Effects: a request in `open`. Errors: NotAllowed;
-    RuleViolation without an addressee. Art. 9.1.
-    """
-    session.add(request)
-    session.flush()
-    return request
+
+def _refuse_number(session: AnySession, actor: Actor, number: str) -> None:
+    if not number:
+        raise RuleViolation(message("A bulletin needs its number."), "bulletin_number")
+    taken = select(ReportingMonth.id).where(
+        visible(actor, ReportingMonth), ReportingMonth.bulletin_number == number
+    )
+    if session.scalar(taken.limit(1)) is not None:
+        raise RuleViolation(
+            message("Another bulletin has the number “%(number)s”.", number=number),
+            "bulletin_number",
+        )

@@ -15,6 +15,8 @@ from app.models.cycles import ReportingMonth
 from app.models.monitoring import MonthlyCheck, Quality
 from app.models.planning import Task
 from app.monitoring.lights import Thresholds, Verdict, compute, planned_percent
+from app.monitoring.together import at_hand
+from app.monitoring.warnings import light_of_task, settle_warnings
 
 
 def month_end(year: int, month: int) -> dt.date:
@@ -54,8 +56,9 @@ def light_of(
 
 
 def settle_check(session: AnySession, check: MonthlyCheck) -> None:
-    """Compute plan and light of a check at its month's end, mark it late or not, and carry
-    the figures to its task. Runs inside the step `submit`, whose transaction it shares."""
+    """Compute plan and light of a check at its month's end, mark it late or not, carry the
+    figures to its task, open and end its warnings. Runs inside the step `submit`, whose
+    transaction it shares."""
     task = check.task
     day = month_end(check.year, check.month)
     check.planned_percent = plan_at(task, day)
@@ -64,15 +67,27 @@ def settle_check(session: AnySession, check: MonthlyCheck) -> None:
     check.light_reason = str(verdict.reason)
     check.submitted_at = clock.now()
     check.late = clock.today() > due_day(session, check)
-    if is_latest(session, check):
+    speaks = is_latest(session, check)
+    if speaks:
         task.planned_percent = check.planned_percent
         task.actual_percent = check.actual_percent
-        task.light = str(check.head_light or check.computed_light)
+        task.light = light_of_task(task, check, clock.today())
+    settle_warnings(session, check, speaks=speaks)
 
 
 def due_day(session: AnySession, check: MonthlyCheck) -> dt.date:
     """The last day a month's check is in time: the Office's date, or the month's end and the
     rule book's grace in workdays."""
+    together = at_hand(session)
+    if together is None:
+        return _due_day(session, check)
+    month = (check.task.cycle_id, check.month)
+    if month not in together.due:
+        together.due[month] = _due_day(session, check)
+    return together.due[month]
+
+
+def _due_day(session: AnySession, check: MonthlyCheck) -> dt.date:
     with session.no_autoflush:
         fixed = session.scalar(
             select(ReportingMonth.due_on).where(
@@ -87,6 +102,9 @@ def due_day(session: AnySession, check: MonthlyCheck) -> dt.date:
 
 def is_latest(session: AnySession, check: MonthlyCheck) -> bool:
     """Is there no submitted check of a later month? Only the latest speaks for the task."""
+    together = at_hand(session)
+    if together is not None:
+        return all(row.submitted_at is None for row in together.later.get(check.task_id, ()))
     later = select(MonthlyCheck).where(
         MonthlyCheck.task_id == check.task_id,
         (MonthlyCheck.year > check.year)

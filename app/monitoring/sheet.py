@@ -20,7 +20,15 @@ from app.core.text import Message
 from app.core.unit_of_work import AnySession
 from app.cycles.months import MonthEntry
 from app.models.improvement import Evidence
-from app.models.monitoring import CheckContribution, CheckStatus, Light, MonthlyCheck, Quality
+from app.models.monitoring import (
+    CheckContribution,
+    CheckStatus,
+    CoordinationRequest,
+    CoordinationStatus,
+    Light,
+    MonthlyCheck,
+    Quality,
+)
 from app.models.organisation import Department
 from app.models.planning import Task, TaskDepartment
 from app.monitoring.lights import Verdict
@@ -53,9 +61,11 @@ class SheetRow:
     plain: Decimal | None
     steady: bool
     """Was it green, has nothing been entered, and does “as planned” leave it green?"""
-    files: int = 0
+    files: Sequence[Evidence] = ()
     lines: Sequence[CheckContribution] = ()
     """What assisting departments say of it."""
+    requests: Sequence[CoordinationRequest] = ()
+    """What help is asked for and not settled yet."""
 
     @property
     def key(self) -> str:
@@ -169,13 +179,15 @@ def sheet_of(
     last = _last_checks(session, actor, keys, month)
     files = _files(session, actor, [check.id for check in checks.values()])
     said = _said(session, actor, [check.id for check in checks.values()])
+    asked = _asked(session, actor, keys)
     rows = {}
     for task in tasks:
         check = checks.get(task.id)
         rows[task.id] = row_of(
             session, actor, month, task, check, last.get(task.id, Last()), opened=opened,
-            files=files.get(check.id, 0) if check else 0,
+            files=files.get(check.id, ()) if check else (),
             lines=said.get(check.id, ()) if check else (),
+            requests=asked.get(task.id, ()),
         )  # fmt: skip
     return MonthSheet(
         department=department,
@@ -197,8 +209,9 @@ def row_of(
     last: Last,
     *,
     opened: bool,
-    files: int = 0,
+    files: Sequence[Evidence] = (),
     lines: Sequence[CheckContribution] = (),
+    requests: Sequence[CoordinationRequest] = (),
 ) -> SheetRow:
     """A task and what is written of it, with its light at the end of the month."""
     planned = plan_at(task, month.ends_on)
@@ -217,14 +230,15 @@ def row_of(
         == Light.GREEN
     )
     return SheetRow(
-        task, check, planned, last, verdict, may_edit, plain, steady, files=files, lines=lines
-    )
+        task, check, planned, last, verdict, may_edit, plain, steady,
+        files=files, lines=lines, requests=requests,
+    )  # fmt: skip
 
 
 def again(session: AnySession, actor: Actor, month: MonthEntry, row: SheetRow) -> SheetRow:
     """The same row after its check was written."""
     new = row_of(session, actor, month, row.task, row.check, row.last, opened=True)
-    return replace(new, files=row.files, lines=row.lines)
+    return replace(new, files=row.files, lines=row.lines, requests=row.requests)
 
 
 def live_light(
@@ -297,14 +311,34 @@ def _last_checks(
     return {key: Last(actual, Light(light)) for key, actual, light in rows}
 
 
-def _files(session: AnySession, actor: Actor, checks: Sequence[int]) -> dict[int, int]:
-    """How many files hang on each check."""
-    rows = session.execute(
-        select(Evidence.monthly_check_id, func.count())
+def _files(session: AnySession, actor: Actor, checks: Sequence[int]) -> dict[int, list[Evidence]]:
+    """The files of each check."""
+    found: dict[int, list[Evidence]] = {}
+    for one in session.scalars(
+        select(Evidence)
         .where(visible(actor, Evidence), Evidence.monthly_check_id.in_(checks))
-        .group_by(Evidence.monthly_check_id)
-    )
-    return {key: count for key, count in rows if key is not None}
+        .order_by(Evidence.id)
+    ):
+        found.setdefault(one.monthly_check_id or 0, []).append(one)
+    return found
+
+
+def _asked(
+    session: AnySession, actor: Actor, keys: Sequence[int]
+) -> dict[int, list[CoordinationRequest]]:
+    """By task: the requests for help that are not settled."""
+    found: dict[int, list[CoordinationRequest]] = {}
+    for one in session.scalars(
+        select(CoordinationRequest)
+        .where(
+            visible(actor, CoordinationRequest),
+            CoordinationRequest.task_id.in_(keys),
+            CoordinationRequest.status != CoordinationStatus.RESOLVED,
+        )
+        .order_by(CoordinationRequest.id)
+    ):
+        found.setdefault(one.task_id or 0, []).append(one)
+    return found
 
 
 def _said(

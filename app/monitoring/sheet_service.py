@@ -16,6 +16,7 @@ from app.models.monitoring import CheckContribution, MonthlyCheck
 from app.monitoring.settling import light_of, plan_at
 from app.monitoring.sheet import MonthSheet, SheetLine, SheetRow, again
 from app.monitoring.sheet_rules import is_closed, read_cell, wrong_light
+from app.monitoring.together import settling_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,28 @@ def submit_sheet(session: AnySession, actor: Actor, sheet: MonthSheet) -> int:
     if incomplete:
         raise RowsIncomplete(incomplete)
     checks = [row.check for row in waiting if row.check is not None]
-    workflow.apply_all(session, actor, checks, "submit")
+    with settling_together(session, checks):
+        workflow.apply_all(session, actor, checks, "submit")
     return len(checks)
+
+
+def begin_row(session: AnySession, actor: Actor, sheet: MonthSheet, row: SheetRow) -> MonthlyCheck:
+    """The check of a row, so that a file can hang on it; begun as an empty draft where nothing
+    has been written yet.
+
+    The head of the department or the task's owner. Errors: WrongState for a month not reported
+    on or a row submitted; NotAllowed. Flushes. Art. 7.
+    """
+    refuse_closed_month(sheet)
+    refusal = _refusal(row, Given(row.version, {}), is_closed(row.status))
+    if refusal is not None:
+        raise refusal
+    if row.check is not None:
+        return row.check
+    check = MonthlyCheck(task=row.task, year=sheet.month.year, month=sheet.month.month)
+    session.add(check)
+    session.flush()
+    return check
 
 
 def _save_row(

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext, ngettext
-from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock, policy
 from app.core.actor import Actor
 from app.core.errors import Conflict, Refusal, RuleViolation
-from app.core.policy import visible
 from app.core.unit_of_work import unit_of_work
 from app.cycles.months import month_reported, months_of
 from app.extensions import db
 from app.models.monitoring import Quality
-from app.models.organisation import Department, DepartmentKind
-from app.monitoring.sheet import MonthSheet, SheetRow, sheet_of
+from app.models.organisation import DepartmentKind
+from app.monitoring.sheet import MonthSheet, SheetRow
 from app.monitoring.sheet_book import label, read_book, sheet_book
+from app.monitoring.sheet_places import place_of, sheet_at
 from app.monitoring.sheet_rules import (
     FIELDS,
     LINE_FIELDS,
@@ -46,7 +44,6 @@ from app.web.stacked import month_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SUFFIXES = (".xlsx", ".xls", ".csv")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 class MonthSheetView(BaseView):
@@ -54,7 +51,7 @@ class MonthSheetView(BaseView):
     default_view = "mine"
     class_permission_name = "monthly_check"
     method_permission_name = {
-        "mine": "read", "sheet": "read", "book": "read",
+        "mine": "read", "sheet": "read", "book": "read", "back": "read",
         "save": "edit", "upload": "edit", "submit": "submit",
     }  # fmt: skip
 
@@ -69,27 +66,33 @@ class MonthSheetView(BaseView):
             return self.render_template(
                 "monitoring/no_sheet.html", title=gettext("Monthly sheet"), cycle=cycle
             )
-        return redirect(_place(departments[0].id, month.reported.words))
+        return redirect(place_of(departments[0].id, month.reported.words))
 
     @expose("/<department>/<month>/")
     @has_access
     def sheet(self, department: str, month: str) -> Any:
         """A row per task of the department."""
-        return self._page(_read(department, month))
+        return self._page(sheet_at(department, month))
+
+    @expose("/<department>/<month>/<any(save, submit, upload):door>")
+    @has_access
+    def back(self, department: str, month: str, door: str) -> Any:
+        """The address of a refused form, opened anew: the sheet."""
+        return redirect(place_of(sheet_at(department, month).department.id, month))
 
     @expose("/<department>/<month>/save", methods=["POST"])
     @has_access
     def save(self, department: str, month: str) -> Any:
         """Save rows as drafts: JSON from the page's script, or the whole form without it."""
         actor = the_actor()
-        _read(department, month)
+        sheet_at(department, month)
         try:
             sheet, outcomes = _saved(actor, department, month)
         except Refusal as refusal:
             if request.is_json:
                 return jsonify(message=str(refusal)), refusal.status_code
             flash(str(refusal), "danger")
-            return self._page(_read(department, month)), refusal.status_code
+            return self._page(sheet_at(department, month)), refusal.status_code
         if request.is_json:
             return jsonify(
                 saved_at=f"{clock.now().astimezone(formats.COLLEGE_ZONE):%H:%M}",
@@ -100,36 +103,36 @@ class MonthSheetView(BaseView):
         if trouble:
             return self._page(sheet, outcomes), 422
         flash(gettext("Saved as a draft."), "success")
-        return redirect(_place(sheet.department.id, month))
+        return redirect(place_of(sheet.department.id, month))
 
     @expose("/<department>/<month>/submit", methods=["POST"])
     @has_access
     def submit(self, department: str, month: str) -> Any:
         """Save what the form says, then submit the department's whole month."""
         actor = the_actor()
-        _read(department, month)
+        sheet_at(department, month)
         try:
             sheet, outcomes = _saved(actor, department, month)
             if any(one.refusal or one.wrong for one in outcomes):
                 return self._page(sheet, outcomes), 422
             with unit_of_work(db.session, actor):
-                count = submit_sheet(db.session, actor, _read(department, month))
+                count = submit_sheet(db.session, actor, sheet_at(department, month))
         except RowsIncomplete as refusal:
-            return self._page(_read(department, month), incomplete=refusal), 422
+            return self._page(sheet_at(department, month), incomplete=refusal), 422
         except Refusal as refusal:
             flash(str(refusal), "danger")
-            return self._page(_read(department, month)), refusal.status_code
+            return self._page(sheet_at(department, month)), refusal.status_code
         if count:
             flash(ngettext("%(num)s row submitted.", "%(num)s rows submitted.", count), "success")
         else:
             flash(gettext("Everything of this month is submitted already."), "info")
-        return redirect(_place(sheet.department.id, month))
+        return redirect(place_of(sheet.department.id, month))
 
     @expose("/<department>/<month>/book")
     @has_access
     def book(self, department: str, month: str) -> Any:
         """The sheet as a workbook, prefilled."""
-        sheet = _read(department, month)
+        sheet = sheet_at(department, month)
         name = gettext("Monthly sheet")
         return attachment(sheet_book(sheet), f"{name}-{sheet.department.name}-{month}.xlsx", XLSX)
 
@@ -137,11 +140,11 @@ class MonthSheetView(BaseView):
     @has_access
     def upload(self, department: str, month: str) -> Any:
         """What an uploaded workbook says otherwise, row by row, to be confirmed."""
-        sheet, sent = _read(department, month), request.files.get("file")
+        sheet, sent = sheet_at(department, month), request.files.get("file")
         suffix = Path(sent.filename or "").suffix.lower() if sent else ""
         if sent is None or suffix not in SUFFIXES:
             flash(gettext("Choose the workbook that you downloaded here and filled in."), "danger")
-            return redirect(_place(sheet.department.id, month))
+            return redirect(place_of(sheet.department.id, month))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"sheet{suffix}"
             sent.save(path)
@@ -149,14 +152,14 @@ class MonthSheetView(BaseView):
                 reading = read_book(path, sheet)
             except RuleViolation as refusal:
                 flash(str(refusal), "danger")
-                return redirect(_place(sheet.department.id, month))
+                return redirect(place_of(sheet.department.id, month))
         return self.render_template(
             "monitoring/sheet_differences.html",
             title=gettext("What the workbook changes"),
             subtitle=_subtitle(sheet),
             sheet=sheet,
             reading=reading,
-            back=_place(sheet.department.id, month),
+            back=place_of(sheet.department.id, month),
             save=url_for("MonthSheetView.save", department=sheet.department.id, month=month),
             label=label,
             worded=_worded,
@@ -194,8 +197,11 @@ class MonthSheetView(BaseView):
             label=label,
             worded=_worded,
             formats=formats,
+            removable=lambda file: policy.can(actor, "delete", file),
+            may_ask=actor.may("coordination_request:add") and sheet.may_submit,
+            may_remind=actor.may("phase:remind"),
             directory=directory(),
-            place=_place,
+            place=place_of,
             door=lambda name: url_for(
                 f"MonthSheetView.{name}", department=sheet.department.id, month=month
             ),
@@ -212,36 +218,16 @@ class MonthSheetView(BaseView):
 # What a request names --------------------------------------------------------------------
 
 
-def _read(department: str, month: str) -> MonthSheet:
-    """The sheet an address names; 404 for one the reader has no part in."""
-    actor, found = the_actor(), _MONTH.fullmatch(month)
-    row = db.session.scalar(
-        select(Department).where(visible(actor, Department), Department.id == key_of(department))
-    )
-    cycle = next((one for one in directory().cycles if found and str(one.year) == found[1]), None)
-    if found is None or row is None or cycle is None:
-        abort(404)
-    entry = next(
-        (one for one in months_of(db.session, [cycle.id]) if one.month == int(found[2])), None
-    )
-    if entry is None:
-        abort(404)
-    sheet = sheet_of(db.session, actor, row, entry)
-    if not sheet.reach and not sheet.rows:
-        abort(404)
-    return sheet
-
-
 def _saved(actor: Actor, department: str, month: str) -> tuple[MonthSheet, list[Outcome]]:
     """Save what the request says. Where somebody wrote the very row at the same moment, once
     more: then it is told row by row."""
     try:
         with unit_of_work(db.session, actor):
-            sheet = _read(department, month)
+            sheet = sheet_at(department, month)
             return save_rows(db.session, actor, sheet, _given(sheet))
     except (Conflict, RuleViolation):
         with unit_of_work(db.session, actor):
-            sheet = _read(department, month)
+            sheet = sheet_at(department, month)
             return save_rows(db.session, actor, sheet, _given(sheet))
 
 
@@ -318,7 +304,6 @@ def _told(one: Outcome) -> dict[str, Any]:
         told |= {
             "light": str(formats.show_light(row.verdict.light)),
             "reason": str(row.verdict.reason),
-            "files": url_for("MonthlyCheckView.show", pk=row.check.id) if row.check else "",
             "lacks": {name: str(words) for name, words in row.lacks.items()},
         }
     return told
@@ -358,10 +343,6 @@ def _departments(actor: Actor) -> list[Any]:
 
 def _subtitle(sheet: MonthSheet) -> str:
     return f"{sheet.department.name} · {sheet.month.year} · {month_name(sheet.month.month)}"
-
-
-def _place(department: int, month: str) -> str:
-    return url_for("MonthSheetView.sheet", department=department, month=month)
 
 
 def register(builder: Any, category: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Screens of monitoring: monthly checks, warnings, coordination."""
+"""Screens of monitoring: monthly checks and warnings."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, and_, or_
 
 from app.core import clock
+from app.core.actor import Actor
+from app.extensions import db
 from app.models.monitoring import (
     CheckContribution,
     CheckStatus,
-    CoordinationRequest,
-    CoordinationStatus,
     EarlyWarning,
     Light,
     MonthlyCheck,
 )
 from app.models.planning import Task, TaskStatus
-from app.monitoring import sheet_views
-from app.monitoring.forms import CoordinationForm, MonthlyCheckForm
+from app.monitoring import bulletin_views, coordination_views, sheet_views
+from app.monitoring.closing import closed_month
+from app.monitoring.forms import MonthlyCheckForm
 from app.web.formats import show_long_text
-from app.web.lists import Overdue, QuickFilter, always, of_my_departments
+from app.web.lists import QuickFilter, always
 from app.web.views import DomainView, interface, the_actor
 
-LONG = dict.fromkeys(("done", "problem", "next_step", "matter", "reply"), show_long_text)
+LONG = dict.fromkeys(("done", "problem", "next_step"), show_long_text)
 
 
 class CheckContributionView(DomainView):
@@ -93,6 +94,12 @@ class MonthlyCheckView(MonthlyCheckForm, DomainView):
     ]  # fmt: skip
     plain_columns = LONG
     base_order = ("id", "desc")
+    show_template = "monitoring/check.html"
+
+    def render_page(self, row: Any, actor: Actor, **told: Any) -> Any:
+        """A check of a closed month is only read: what is wrong in it is corrected."""
+        closed = closed_month(db.session, row.year, row.month)
+        return super().render_page(row, actor, **told, closed=closed)
 
 
 class WarningView(DomainView):
@@ -116,35 +123,6 @@ class WarningView(DomainView):
     base_order = ("opened_on", "desc")
 
 
-class CoordinationRequestView(CoordinationForm, DomainView):
-    datamodel = interface(CoordinationRequest)
-    list_columns = [
-        "department", "matter", "addressed_department", "addressed_leader", "due_on", "status",
-    ]  # fmt: skip
-    show_columns = [
-        "department", "task", "matter", "addressed_department", "addressed_leader", "due_on",
-        "status", "reply", "answered_at",
-    ]  # fmt: skip
-    title_column = "matter"
-    quick_search = ("matter", "reply")
-    quick_filters = (
-        of_my_departments(),
-        QuickFilter(
-            "open", lazy_gettext("Waiting for an answer"),
-            always(status__in=f"{CoordinationStatus.OPEN.value},{CoordinationStatus.REOPENED.value}"),
-        ),
-    )  # fmt: skip
-    overdue = Overdue(
-        "due_on", "status",
-        frozenset({CoordinationStatus.OPEN.value, CoordinationStatus.REOPENED.value}),
-    )  # fmt: skip
-    form_columns = (
-        "department", "task", "matter", "addressed_department", "addressed_leader", "due_on",
-    )  # fmt: skip
-    search_columns = ["department", "addressed_department", "status", "due_on"]
-    plain_columns = LONG
-
-
 def register(builder: Any) -> None:
     category = {
         "category": "monitoring",
@@ -153,6 +131,7 @@ def register(builder: Any) -> None:
     }
     MonthlyCheckView.related_views = [CheckContributionView]
     sheet_views.register(builder, category)
+    bulletin_views.register(builder, category)
     builder.add_view(
         MonthlyCheckView,
         "monthly_check",
@@ -163,11 +142,5 @@ def register(builder: Any) -> None:
     builder.add_view(
         WarningView, "warning", label=lazy_gettext("Warnings"), icon="alert-triangle", **category
     )
-    builder.add_view(
-        CoordinationRequestView,
-        "coordination_request",
-        label=lazy_gettext("Coordination"),
-        icon="heart-handshake",
-        **category,
-    )
+    coordination_views.register(builder, category)
     builder.add_view_no_menu(CheckContributionView)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from app.core.text import message
 from app.models.system import Channel
+from app.notify import robots
 
 Settings = Mapping[str, Any]
 """The application's configuration."""
@@ -72,6 +73,8 @@ def send(settings: Settings, channel: Channel, to: str | None, title: str, body:
     with apprise.LogCapture(level=logging.DEBUG, fmt="%(levelname)s %(message)s") as lines:
         try:
             way = apprise.Apprise.instantiate(how, suppress_exceptions=True)
+            if way and channel != Channel.MAIL:
+                robots.read_answers(type(way))
             if way and way.notify(title=title, body=body):
                 return ""
         except Exception as error:  # noqa: BLE001 (one channel must not stop the others)
@@ -80,7 +83,11 @@ def send(settings: Settings, channel: Channel, to: str | None, title: str, body:
 
 
 def _reason(lines: str) -> str:
-    """What Apprise complains of, with the cause it tells one level lower; not what it sends."""
+    """What Apprise complains of, with the cause it tells one level lower; not what it sends. Of
+    a robot that refuses only its own words: it was no error of the connection."""
+    refused = re.search(rf"{robots.MARK}: (.+)$", lines, re.MULTILINE)
+    if refused:
+        return str(message("The robot refused the message: %(reason)s.", reason=refused[1]))
     told = re.findall(r"^(?:WARNING|ERROR|DEBUG (?=Socket Exception)) ?(.+)$", lines, re.MULTILINE)
     return " ".join(told) or str(message("The message could not be sent."))
 

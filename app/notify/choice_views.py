@@ -18,8 +18,9 @@ from app.extensions import db
 from app.models.organisation import Person
 from app.models.system import Channel, Digest, NotificationChoice
 from app.notify import channels
-from app.notify.delivery import Terms, send_test, terms_of
+from app.notify.delivery import Terms, terms_of
 from app.notify.preferences import choice_of, choose
+from app.notify.trial import try_mail
 from app.web.labels import Labels
 from app.web.reader import the_actor
 from app.web.refusals import show_refusal
@@ -81,9 +82,14 @@ class NotificationChoiceView(BaseView):
     @expose("/test", methods=["POST"])
     @has_access
     def test(self) -> Any:
-        person = db.session.get(Person, the_actor().user_id)
-        address = person.email if person is not None else None
-        error = send_test(current_app.config, Channel.MAIL, address)
+        actor = the_actor()
+        person = db.session.get(Person, actor.user_id)
+        address = person.email if person is not None else ""
+        try:
+            error = try_mail(db.session, actor, current_app.config, address)
+        except Refusal as refusal:
+            flash(str(refusal), "warning")
+            return redirect(PLACE)
         if error:
             flash(gettext("The test message did not go: %(reason)s", reason=error), "danger")
         else:

@@ -47,6 +47,20 @@ def decides_on(
     return and_(or_(in_charge, ~_has_leader(department, submitter, today)), not_own)
 
 
+def decides_for(actor: Actor, role: str, department: Any, today: dt.date) -> ColumnElement[bool]:
+    """The rows (by their column `department`) on which a step of `role` waits for this actor: for
+    who has the role, all but those of one's own departments; where nobody with the role may
+    decide, the leader in charge, else a top leader."""
+    others: ColumnElement[bool] = department.not_in(actor.departments | actor.sides)
+    if actor.has_role(role):
+        return others
+    mine = department.in_(actor.charged)
+    if actor.has_role(TOP_LEADER):
+        mine = or_(mine, ~_has_leader(department, None, today))
+    able = exists(select(Person.id).where(_may(role, department, None, today)))
+    return and_(others, mine, ~able)
+
+
 def names_of_deciders(session: AnySession, department: int, submitter: int | None) -> list[str]:
     """The leaders in charge who may decide on a row of the department; else the top leaders."""
     today = clock.today()
@@ -57,6 +71,51 @@ def names_of_deciders(session: AnySession, department: int, submitter: int | Non
     )
     found = session.scalars(leaders).all() or session.scalars(
         select(Person).where(_may(TOP_LEADER, department, submitter)).order_by(Person.id)
+    )
+    return [person.name for person in found]
+
+
+def names_with(
+    session: AnySession, role: str, department: int, submitter: int | None = None
+) -> list[str]:
+    """People with `role` who may decide on a row of the department: nobody of its own, nor who
+    submitted it."""
+    able = select(Person).where(_may(role, department, submitter)).order_by(Person.id)
+    return [person.name for person in session.scalars(able)]
+
+
+def nobody_with(role: str, department: Any, today: dt.date) -> ColumnElement[bool]:
+    """Rows of departments on which nobody with `role` may decide."""
+    return ~exists(select(Person.id).where(_may(role, department, None, today)))
+
+
+def names_of_heads(
+    session: AnySession, department: int | None, other: int | None, submitter: int | None
+) -> list[str]:
+    """Who heads the department and is on neither side of what `other` asks of it: belongs not to
+    `other`, has not submitted it, stands in for nobody of either."""
+    today = clock.today()
+    giver = aliased(Person)
+    standing = select(Delegation.receiver_id).join(giver, giver.id == Delegation.giver_id)
+    heads = select(Appointment.person_id).where(
+        Appointment.department_id == department,
+        Appointment.post.in_(HEADING_POSTS),
+        *_held(Appointment, today),
+    )
+    found = session.scalars(
+        select(Person)
+        .where(
+            Person.id.in_(heads),
+            Person.active.is_(True),
+            Person.id.is_distinct_from(submitter),
+            ~_belongs(Person, other, today),
+            Person.id.not_in(
+                standing.where(
+                    in_force(today), or_(giver.id == submitter, _belongs(giver, other, today))
+                )
+            ),
+        )
+        .order_by(Person.id)
     )
     return [person.name for person in found]
 

@@ -2,6 +2,11 @@
 
 What it passes is decided where rights are looked up (`app.security.actors`): the giver's own
 posts as head and as leader in charge, as long as the giver holds them.
+
+The Office may write one between two others, and it holds at once: a head who is ill signs nothing.
+What stands in place of the giver's signature is the ground (which paper, whose word), a message
+to both, and a note on the giver's home page for as long as it lasts, with the button that ends it
+(`given_by`). Nobody writes one to themselves, and whatever is done under it names both.
 """
 
 from __future__ import annotations
@@ -15,8 +20,9 @@ from sqlalchemy.orm import Session, object_session
 from app.core import clock, guard, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation, WrongState
+from app.core.policy import visible
 from app.core.text import message
-from app.core.unit_of_work import AnySession, current_actor
+from app.core.unit_of_work import AnySession, current_actor, hold_row
 from app.models.cycles import RuleBook, RuleBookStatus, RuleValue
 from app.models.organisation import (
     HEADING_POSTS,
@@ -76,6 +82,25 @@ def end_delegation(session: AnySession, actor: Actor, row: Delegation) -> Delega
         row.ended_at = clock.now()
         row.ended_by_id = actor.user_id
     return row
+
+
+def given_by(session: AnySession, actor: Actor) -> list[Delegation]:
+    """What the actor's posts are delegated today or will be, the next first. Nothing is read for
+    somebody who has no post to pass."""
+    if not actor.headed and not actor.charged:
+        return []
+    return list(
+        session.scalars(
+            select(Delegation)
+            .where(
+                visible(actor, Delegation),
+                Delegation.giver_id == actor.user_id,
+                Delegation.ended_at.is_(None),
+                Delegation.valid_to >= clock.today(),
+            )
+            .order_by(Delegation.valid_from, Delegation.id)
+        )
+    )
 
 
 def announce(session: AnySession, actor: Actor, row: Delegation, link: str) -> None:
@@ -181,6 +206,8 @@ def _held_on(model: Any, day: dt.date) -> tuple[Any, ...]:
 
 
 def _refuse_overlap(session: Session, row: Delegation, giver: Person, receiver: Person) -> None:
+    # Of two written at the same instant the second waits here and then sees the first.
+    hold_row(session, Person, giver.id)
     scope = row.department_id or getattr(row.department, "id", None)
     same = and_(
         Delegation.giver_id == giver.id,

@@ -1,24 +1,25 @@
 """Until when a department accepts what was issued to it, and how late it was (Art. 5.3).
 
-The number of workdays is the year's rule book's, the days are the college's calendar's. Late
-acceptance is taken; it only says so.
+The number of workdays is the year's rule book's, the days are the college's calendar's. A task
+that was issued before tasks had a day of their own is accepted until the end of the year's phase.
+Late acceptance is taken; it only says so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core import clock
 from app.core.clock import COLLEGE_ZONE
 from app.core.errors import RuleViolation
 from app.core.unit_of_work import AnySession
 from app.cycles.queries import college_calendar, rule
-from app.models.cycles import Cycle
+from app.models.cycles import Cycle, Phase, PhaseCode
 from app.models.organisation import Department, DepartmentKind, Person
-from app.models.planning import Task, TaskStatus
+from app.models.planning import Decomposition, Task, TaskStatus
 
 WORKDAYS = "phase.acceptance_workdays"
 OwnDays = Callable[[dt.date], bool | None]
@@ -34,29 +35,65 @@ def last_day(session: AnySession, cycle: Cycle, issued_on: dt.date) -> dt.date |
     return clock.add_workdays(issued_on, count, college_calendar(session))
 
 
+def accept_by() -> ColumnElement[dt.date | None]:
+    """Until when a task is accepted in time: its own day, else the last one of the year's phase of
+    acceptance, unless its table was issued later than that."""
+    issued = (
+        select(Decomposition.issued_on)
+        .where(Decomposition.id == Task.decomposition_id)
+        .correlate(Task)
+        .scalar_subquery()
+    )
+    phase = (
+        select(Phase.ends_on)
+        .where(
+            Phase.cycle_id == Task.cycle_id,
+            Phase.code == PhaseCode.ACCEPTANCE,
+            Phase.ends_on >= issued,
+        )
+        .correlate(Task)
+        .scalar_subquery()
+    )
+    return func.coalesce(Task.accept_by, phase)
+
+
+def deadlines(session: AnySession, tasks: Sequence[Task]) -> dict[int, dt.date | None]:
+    """`accept_by` of issued tasks by their id. At most one statement: none where each has a day
+    of its own."""
+    found = {task.id: task.accept_by for task in tasks}
+    asked = [
+        task.id for task in tasks if task.accept_by is None and task.status != TaskStatus.PROPOSED
+    ]
+    if asked:
+        rows = session.execute(select(Task.id, accept_by()).where(Task.id.in_(asked)))
+        found |= {row.id: row[1] for row in rows}
+    return found
+
+
 def workdays_late(session: AnySession, task: Task) -> int:
     """By how many workdays the acceptance was late, or is by today; 0 in time, without a
     deadline, and for a task that waits for no acceptance."""
-    return days_late(task, college_calendar(session)) if is_late(task) else 0
+    last = deadlines(session, [task])[task.id]
+    return days_late(task, last, college_calendar(session)) if is_late(task, last) else 0
 
 
-def is_late(task: Task) -> bool:
+def is_late(task: Task, last: dt.date | None) -> bool:
     day = _accepted_on(task)
-    return day is not None and task.accept_by is not None and day > task.accept_by
+    return day is not None and last is not None and day > last
 
 
-def days_late(task: Task, own: OwnDays) -> int:
+def days_late(task: Task, last: dt.date | None, own: OwnDays) -> int:
     """The workdays between the deadline of a late task (`is_late`) and its acceptance."""
     day = _accepted_on(task)
-    if day is None or task.accept_by is None:
+    if day is None or last is None:
         return 0
-    return clock.workdays_between(task.accept_by, day, own)
+    return clock.workdays_between(last, day, own)
 
 
 def not_accepted(*, late: bool = False) -> ColumnElement[bool]:
     """Issued tasks that their department has not accepted; `late`: beyond their last day."""
     waiting = Task.status == TaskStatus.PUBLISHED
-    return and_(waiting, Task.accept_by < clock.today()) if late else waiting
+    return and_(waiting, accept_by() < clock.today()) if late else waiting
 
 
 def sections_of(department_id: int | None) -> ColumnElement[bool]:

@@ -87,12 +87,7 @@ class CarryOverView(BaseView):
             )
         )
         flash(said, "success")
-        asked = _asked()
-        return redirect(
-            url_for(
-                "CarryOverView.index", show=asked.get("show"), department=asked.get("department")
-            )
-        )
+        return redirect(url_for("CarryOverView.index", **_asked()))  # type: ignore[arg-type]
 
     def _shown(self) -> Sequence[Candidate]:
         cycle, asked = _cycle(), _asked()
@@ -139,8 +134,15 @@ class CarryOverView(BaseView):
 
 
 def _cycle() -> Any:
-    """The year the reader works in, as a row."""
+    """The year the address names (`?cycle=` its id), else the one the reader works in, as a row.
+    404 for a year that there is not."""
+    asked = request.values.get("cycle", "")
     chosen = chosen_cycle()
+    if asked:
+        key = key_of(asked)
+        chosen = next((one for one in directory().cycles if one.id == key), None)
+        if chosen is None:
+            abort(404)
     return cycle_of_year(db.session, chosen.year) if chosen else None
 
 
@@ -151,6 +153,8 @@ def _asked() -> dict[str, str]:
         found["show"] = request.values["show"]
     if key_of(request.values.get("department", "")) is not None:
         found["department"] = request.values["department"]
+    if request.values.get("cycle"):
+        found["cycle"] = request.values["cycle"]
     return found
 
 

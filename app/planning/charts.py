@@ -179,7 +179,7 @@ def worst_tasks(
     """The visible tasks under way that are red, orange or overdue: red before orange,
     then the most overdue, then the furthest behind the plan. One statement."""
     rank = case((Task.light == "red", 0), (Task.light == "orange", 1), else_=2)
-    late_since = case((Task.due_on < day, Task.due_on))
+    late_since = case((overdue(day), Task.due_on))
     lag = func.coalesce(Task.planned_percent, 0) - func.coalesce(Task.actual_percent, 0)
     query = (
         select(

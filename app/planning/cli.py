@@ -27,6 +27,9 @@ from app.models.organisation import Department
 @click.option("--department", "code", help="The code of one department; else the whole college.")
 @click.option("--number", default="", help="Which one of the year's: a meeting, an edition.")
 @click.option(
+    "--month", type=click.IntRange(1, 12), default=None, help="Which month; else the last issued."
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice([form.value for form in Format]),
@@ -45,6 +48,7 @@ def report(
     year: int,
     code: str | None,
     number: str,
+    month: int | None,
     form: str | None,
     out: Path,
     as_json: bool,
@@ -55,7 +59,7 @@ def report(
     except RuleViolation as error:
         raise click.BadParameter(str(error), param_hint="KIND") from error
     with refusals(as_json):
-        paper = _print(wanted, year, code, number, form or _form_of(out, wanted))
+        paper = _print(wanted, year, code, number, month or 0, form or _form_of(out, wanted))
         _write(out, paper.content)
     report_result(
         {
@@ -77,7 +81,7 @@ def report(
     )  # fmt: skip
 
 
-def _print(wanted: Kind, year: int, code: str | None, number: str, form: str) -> Paper:
+def _print(wanted: Kind, year: int, code: str | None, number: str, month: int, form: str) -> Paper:
     form_ = documents.format_of(wanted, form)
     cycle = cycle_of_year(db.session, year)
     if cycle is None:
@@ -95,9 +99,11 @@ def _print(wanted: Kind, year: int, code: str | None, number: str, form: str) ->
             )
     if number and not wanted.by_number:
         raise RuleViolation(message("There is only one such document a year."), "number")
+    if month and not wanted.by_month:
+        raise RuleViolation(message("This document is not made for one month."), "month")
     actor = operator()
     with unit_of_work(db.session, actor):
-        return wanted.print_(db.session, actor, Order(cycle, department, form_, number))
+        return wanted.print_(db.session, actor, Order(cycle, department, form_, number, month))
 
 
 def _form_of(out: Path, kind: Kind) -> str:

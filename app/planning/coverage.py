@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, null, or_, select, true
+from sqlalchemy import Select, case, exists, func, null, or_, select, true, union
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import clock
@@ -233,24 +234,35 @@ class _Year:
         )
 
     def persons(self, limit: int) -> Select[Any]:
-        number = func.count(Task.id)
+        """Who answers for more than `limit` tasks: as the person responsible in the lead
+        department or in one that takes part (domain §2). A task counts once for a person."""
+        live = (
+            visible(self.actor, Task),
+            Task.cycle_id == self.cycle.id,
+            Task.status != TaskStatus.TERMINATED,
+        )
+        owned = select(Task.owner_id.label("person"), Task.id.label("task")).where(
+            *live, Task.owner_id.is_not(None), self._of_charge(Task.lead_department_id)
+        )
+        line = aliased(TaskDepartment)
+        assisting = (
+            select(line.owner_id.label("person"), Task.id.label("task"))
+            .join(Task, Task.id == line.task_id)
+            .where(*live, line.owner_id.is_not(None), self._of_charge(line.department_id))
+        )
+        lines = union(owned, assisting).subquery()
+        number = func.count(lines.c.task)
         return (
             select(
-                Task.owner_id.label("id"),
+                lines.c.person.label("id"),
                 func.max(Person.last_name + Person.first_name).label("name"),
                 number.label("number"),
                 func.count().over().label("found"),
             )
-            .join(Person, Person.id == Task.owner_id)
-            .where(
-                visible(self.actor, Task),
-                Task.cycle_id == self.cycle.id,
-                Task.status != TaskStatus.TERMINATED,
-                self._of_charge(Task.lead_department_id),
-            )
-            .group_by(Task.owner_id)
+            .join(Person, Person.id == lines.c.person)
+            .group_by(lines.c.person)
             .having(number > limit)
-            .order_by(number.desc(), Task.owner_id)
+            .order_by(number.desc(), lines.c.person)
         )
 
 

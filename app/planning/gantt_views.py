@@ -44,7 +44,8 @@ class GanttView(ChartView):
         )  # fmt: skip
         year = choice.cycle.year if choice.cycle else clock.today().year
         title = gettext("Gantt chart")
-        figure = _figure(title, year, bars, self._pages(page, len(bars), count))
+        live_from = choice.cycle.live_from if choice.cycle else None
+        figure = _figure(title, year, bars, self._pages(page, len(bars), count), live_from)
         return self.page(title, choice, figure)
 
     def _pages(self, page: int, shown: int, count: int) -> Pages | None:
@@ -61,7 +62,15 @@ class GanttView(ChartView):
         )
 
 
-def _figure(title: str, year: int, bars: Sequence[TaskBar], pages: Pages | None) -> Figure:
+def _figure(
+    title: str,
+    year: int,
+    bars: Sequence[TaskBar],
+    pages: Pages | None,
+    live_from: dt.date | None,
+) -> Figure:
+    """The bars with today across, and the day from which the year is kept here if it began
+    before."""
     endpoint = f"{view_of(Task).endpoint}.show"
     begin, end = dt.date(year, 1, 1), dt.date(year, 12, 31)
     links = [url_for(endpoint, pk=bar.id) for bar in bars]
@@ -73,7 +82,12 @@ def _figure(title: str, year: int, bars: Sequence[TaskBar], pages: Pages | None)
         "from": min([begin, *days]).isoformat(),
         "to": max([end, *days]).isoformat(),
         "today": clock.today().isoformat(),
-        "labels": {"today": gettext("Today"), "milestone": gettext("Milestone")},
+        "live": live_from.isoformat() if live_from else None,
+        "labels": {
+            "today": gettext("Today"),
+            "live": gettext("Kept here from %(day)s on", day=live_from),
+            "milestone": gettext("Milestone"),
+        },
         "legend": [
             {"key": key, "name": name}
             for key, name in parts_of("light", {bar.light or NONE for bar in bars})

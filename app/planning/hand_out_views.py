@@ -82,7 +82,7 @@ class HandOutPages:
                 )  # fmt: skip
                 here = url_for(f"{self.endpoint}.hand_out", department=row.id)
                 return redirect(f"{here}?cycle={cycle.id}")
-        own = college_calendar(db.session)
+        own, last = college_calendar(db.session), acceptance.deadlines(db.session, sheet.tasks)
         page = self.render_template(  # type: ignore[attr-defined]
             "planning/hand_out.html",
             title=gettext("Hand out tasks"),
@@ -92,7 +92,12 @@ class HandOutPages:
             wrong=wrong,
             told=told,
             limit=_limit(cycle),
-            late=lambda task: acceptance.days_late(task, own) if acceptance.is_late(task) else 0,
+            last_day=last,
+            late=lambda task: (
+                acceptance.days_late(task, last[task.id], own)
+                if acceptance.is_late(task, last[task.id])
+                else 0
+            ),
             waiting=sum(one.status == TaskStatus.PUBLISHED for one in sheet.tasks),
             today=clock.today(),
             departments=directory().departments,
@@ -108,10 +113,10 @@ class HandOutPages:
 
 
 def _cycle(actor: Actor) -> Cycle | None:
-    """The year asked for, else the one the reader works in."""
+    """The year asked for, None for one there is not; else the one the reader works in."""
     chosen = chosen_cycle()
-    key = key_of(request.args["cycle"]) if "cycle" in request.args else None
-    wanted = key or (chosen.id if chosen else None)
+    asked = request.args.get("cycle", "")
+    wanted = key_of(asked) if asked else chosen.id if chosen else None
     return db.session.scalar(select(Cycle).where(visible(actor, Cycle), Cycle.id == wanted))
 
 
@@ -140,4 +145,5 @@ def _given(sheet: Sheet) -> dict[str, Given]:
 
 def _as_it_is(row: Any) -> Given:
     """A row whose person is named already is accepted with the next save unless unticked."""
-    return Given(getattr(row, "section_id", None), row.owner_id, row.owner_id is not None)
+    named = row.owner_id is not None
+    return Given(getattr(row, "section_id", None), row.owner_id, named, row.version)

@@ -38,12 +38,13 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the head says of one row; `version` is the row's as it was read."""
+    """What the head says of one row; `version` is the row's as it was read: without it nobody
+    knows what the head saw, and nothing is written."""
 
     section_id: int | None
     owner_id: int | None
-    accept: bool = False
-    version: int | None = None
+    accept: bool
+    version: int | None
 
 
 class RowsRefused(Refusal):
@@ -140,8 +141,8 @@ def hand_out(
         said = given[key]
         try:
             with session.begin_nested():
-                if said.version is not None and said.version != row.version:
-                    raise Conflict(message("Somebody has changed this row meanwhile."))
+                if said.version != row.version and _says_more(row, said):
+                    raise _changed(row)
                 changed += write()
                 session.flush()
                 if said.accept and isinstance(row, Task) and row.status == TaskStatus.PUBLISHED:
@@ -152,6 +153,25 @@ def hand_out(
     if wrong:
         raise RowsRefused(wrong)
     return changed, accepted
+
+
+def _says_more(row: Task | TaskDepartment, said: Given) -> bool:
+    """Is there anything to write in the row? What was only read may change under the reader."""
+    section = getattr(row, "section_id", None)
+    accepts = said.accept and getattr(row, "status", None) == TaskStatus.PUBLISHED
+    return accepts or (section, row.owner_id) != (said.section_id, said.owner_id)
+
+
+def _changed(row: Task | TaskDepartment) -> Conflict:
+    """Somebody else was faster: says what stands there now; the form still holds the rest."""
+    now = [str(one) for one in (getattr(row, "section", None), row.owner) if one is not None]
+    return Conflict(
+        message(
+            "Somebody has changed this row meanwhile; it now says: %(now)s. Your choice stands in"
+            " the row: save again to write it.",
+            now="、".join(now) or "—",
+        )
+    )
 
 
 def _name(sheet: Sheet, task: Task, said: Given) -> bool:

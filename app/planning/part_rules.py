@@ -3,7 +3,7 @@ changes and withdraws them, and what they add up to (Art. 5.1-5.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -165,15 +165,22 @@ class RollUp:
     progress: Decimal | None
 
 
-def roll_up(parts: Iterable[Task]) -> RollUp:
+def roll_up(parts: Sequence[Task], reached: Sequence[Decimal | None] | None = None) -> RollUp:
     """Terminated parts are left out; without any weight all count alike, and where some have
-    one, those without count for nothing (domain §6)."""
-    known = [part for part in parts if part.status != TaskStatus.TERMINATED]
-    given = [part.weight for part in known if part.weight is not None]
-    weight = sum(given, Decimal(0)) if given else None
-    shares = [part.weight or Decimal(0) for part in known] if weight else [Decimal(1)] * len(known)
-    if all(part.actual_percent is None for part in known):
-        return RollUp(len(known), weight, None)
-    reached = [part.actual_percent or Decimal(0) for part in known]
-    progress = sum((a * b for a, b in zip(shares, reached, strict=True)), Decimal(0)) / sum(shares)
-    return RollUp(len(known), weight, progress.quantize(Decimal("0.1")))
+    one, those without count for nothing (domain §6). `reached`: how far each has come, where that
+    is not what was reported on it."""
+    told = [part.actual_percent for part in parts] if reached is None else reached
+    known = [
+        (part.weight, percent)
+        for part, percent in zip(parts, told, strict=True)
+        if part.status != TaskStatus.TERMINATED
+    ]
+    given = [weight for weight, _ in known if weight is not None]
+    total = sum(given, Decimal(0)) if given else None
+    if all(percent is None for _, percent in known):
+        return RollUp(len(known), total, None)
+    shares = [(weight or Decimal(0)) if total else Decimal(1) for weight, _ in known]
+    come = sum(
+        (share * (one[1] or 0) for share, one in zip(shares, known, strict=True)), Decimal(0)
+    )
+    return RollUp(len(known), total, (come / sum(shares)).quantize(Decimal("0.1")))

@@ -27,6 +27,7 @@ from app.models.planning import (
     Task,
     TaskStatus,
 )
+from app.organisation.deciding import names_of_heads
 from app.planning.part_rules import OPEN_AGREEMENTS, hands_down, post_of
 
 ON_ITS_WAY = (
@@ -226,7 +227,26 @@ def _may_agree(actor: Actor, part: Task, fields: Mapping[str, Any]) -> None:
     parent = policy.related(part, "parent")
     whole = frozenset({parent.lead_department_id} if parent is not None else ())
     if actor.has_submitted(part.passed_by_id) or actor.sides_with(whole):
-        raise NotAllowed(message("Nobody agrees to their own part."))
+        raise _own_part(part, next(iter(whole), None))
+
+
+def _own_part(part: Task, passed_from: int | None) -> NotAllowed:
+    """Says who agrees instead; where a department has nobody else, what is to be done."""
+    session = object_session(part)
+    assert session is not None
+    names = names_of_heads(session, part.lead_department_id, passed_from, part.passed_by_id)
+    if names:
+        return NotAllowed(
+            message(
+                "Nobody agrees to their own part. This waits for %(names)s.", names="、".join(names)
+            )
+        )
+    return NotAllowed(
+        message(
+            "Nobody agrees to their own part, and nobody else heads the department: who passed it"
+            " withdraws it, and the department proposes the task itself."
+        )
+    )
 
 
 def _may_object(actor: Actor, part: Task, fields: Mapping[str, Any]) -> None:

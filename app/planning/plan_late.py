@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, Enum, and_, case, func, literal, null, or_, select, type_coerce
 
 from app.core import clock
 from app.core.text import Message, message
 from app.core.unit_of_work import AnySession
 from app.cycles.queries import college_calendar
+from app.models.base import Choice
 from app.models.cycles import Cycle, Phase, PhaseCode
 from app.models.planning import Decomposition, DepartmentPlan
 from app.models.system import AuditEvent
+from app.planning.queue import end_of
 
 
 def first_sent() -> Any:
@@ -57,6 +60,58 @@ def deadline_counts(session: AnySession, plan: DepartmentPlan, last: dt.date) ->
     ).one()
     over = issued or planned
     return over is None or opened <= over
+
+
+class Lateness(Choice):
+    """What came late of a plan, or is late now; the last of it."""
+
+    SENT = "sent", "送审逾期", "Sent late"
+    SUBMITTED = "submitted", "提交逾期", "Submitted late"
+    NOT_SENT = "not_sent", "逾期未送审", "Overdue: not sent"
+    NOT_SUBMITTED = "not_submitted", "逾期未提交", "Overdue: not submitted"
+
+
+LABEL = ("逾期", "Late")
+
+
+def sets_deadline(due_on: Any) -> Any:
+    """`deadline_counts` in the database: the year was kept here by `due_on`, and the plan begun
+    by then or before the year's table was issued."""
+    begun = func.date(DepartmentPlan.created_at)
+    kept = (
+        select(func.coalesce(Cycle.live_from, func.date(Cycle.created_at)))
+        .where(Cycle.id == DepartmentPlan.cycle_id)
+        .correlate(DepartmentPlan)
+        .scalar_subquery()
+    )
+    issued = (
+        select(func.min(Decomposition.issued_on))
+        .where(Decomposition.cycle_id == DepartmentPlan.cycle_id)
+        .correlate(DepartmentPlan)
+        .scalar_subquery()
+    )
+    return and_(due_on >= kept, or_(due_on >= begun, issued.is_(None), issued >= begun))
+
+
+def lateness_of(last_days: Mapping[tuple[int, PhaseCode], dt.date]) -> Any:
+    """The same for a list, by the last days of the phases of each year (its id); NULL for a plan
+    of which nothing is late."""
+    submitted = DepartmentPlan.submitted_at
+    states = [
+        (PhaseCode.REVIEW, submitted, submitted.is_(None), Lateness.SUBMITTED, Lateness.NOT_SUBMITTED),
+        (PhaseCode.PROPOSAL, first_sent(), DepartmentPlan.review_round == 0, Lateness.SENT, Lateness.NOT_SENT),
+    ]  # fmt: skip
+    rules = []
+    for code, moment, missing, came_late, not_there in states:
+        for (cycle_id, phase), last in last_days.items():
+            if phase != code:
+                continue
+            own = and_(DepartmentPlan.cycle_id == cycle_id, sets_deadline(literal(last, Date)))
+            if last < clock.today():
+                rules.append((and_(own, missing), not_there.value))
+            rules.append((and_(own, moment >= end_of(last)), came_late.value))
+    kind = Enum(Lateness, native_enum=False, values_callable=lambda all_: [o.value for o in all_])
+    return type_coerce(case(*rules, else_=null()) if rules else null(), kind)
 
 
 def lateness(session: AnySession, plan: DepartmentPlan) -> list[Message]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, case, exists, select
 
 from app.core import queue
 from app.core.actor import Actor
@@ -15,8 +15,9 @@ from app.core.queue import Addition, Desk, Waiting, in_sources, waiting_rows
 from app.core.text import Message, message
 from app.models.cycles import Cycle, CycleStatus, PhaseCode
 from app.models.organisation import Department, DepartmentKind
-from app.models.planning import Decomposition, DepartmentPlan, PlanStatus
+from app.models.planning import DepartmentPlan, PlanStatus
 from app.organisation.deciding import decides_on
+from app.planning.plan_late import sets_deadline
 from app.planning.plan_rules import IN_DEPARTMENT
 
 _BEGUN = (CycleStatus.PREPARING, CycleStatus.RUNNING)
@@ -118,29 +119,10 @@ def _plans(actor: Actor, desk: Desk, due_on: Any) -> Select[Any]:
     return waiting_rows(
         DepartmentPlan.id,
         name,
-        due_on=case((_counts(due_on), due_on)),
+        due_on=case((sets_deadline(due_on), due_on)),
         since=DepartmentPlan.updated_at,
         department=DepartmentPlan.department_id,
     ).where(visible(actor, DepartmentPlan), DepartmentPlan.cycle_id.in_(desk.cycles))
-
-
-def _counts(due_on: Any) -> Any:
-    """`plan_late.deadline_counts` in the database: the year was kept here by then, and the plan
-    begun by then or before the year's table was issued."""
-    begun = func.date(DepartmentPlan.created_at)
-    kept = (
-        select(func.coalesce(Cycle.live_from, func.date(Cycle.created_at)))
-        .where(Cycle.id == DepartmentPlan.cycle_id)
-        .correlate(DepartmentPlan)
-        .scalar_subquery()
-    )
-    issued = (
-        select(func.min(Decomposition.issued_on))
-        .where(Decomposition.cycle_id == DepartmentPlan.cycle_id)
-        .correlate(DepartmentPlan)
-        .scalar_subquery()
-    )
-    return and_(due_on >= kept, or_(due_on >= begun, issued.is_(None), issued >= begun))
 
 
 queue.register(waiting)

@@ -88,7 +88,7 @@ def problems_of(
             if task.weight is None:
                 words = message("“%(task)s” has no weight, while others have one.", task=task.title)
                 found.append(Problem(words, task.id))
-        found += _off_total(sum(weights, Decimal(0)), weight_total)
+        found += off_total(sum(weights, Decimal(0)), weight_total)
     for title in carried:
         words = message(
             "The Office has confirmed “%(task)s” for carry-over; take it up into the plan.",
@@ -98,7 +98,7 @@ def problems_of(
     return found
 
 
-def _off_total(total: Decimal, wanted: Decimal) -> list[Problem]:
+def off_total(total: Decimal, wanted: Decimal) -> list[Problem]:
     """The weights' sum with what is missing, or too much of it."""
     if total == wanted:
         return []

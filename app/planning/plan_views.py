@@ -2,63 +2,79 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app.core import clock, policy
 from app.core.actor import Actor
-from app.core.errors import Refusal, RuleViolation
-from app.core.policy import visible
-from app.core.text import message
-from app.core.unit_of_work import unit_of_work
+from app.core.errors import RuleViolation
+from app.core.text import message, words
 from app.cycles.queries import current_cycle
 from app.extensions import db
-from app.models.cycles import Cycle
+from app.models.cycles import Cycle, PhaseCode
 from app.models.organisation import Department, DepartmentKind
 from app.models.plan_comments import PlanComment
 from app.models.planning import DepartmentPlan, Indicator, Milestone, PlanStatus, Task
-from app.planning.carry_over import decisions_on, dropped_out
+from app.planning.own_filters import choice_filters
+from app.planning.plan_comment_views import CommentPages, Unsaid
+from app.planning.plan_late import LABEL, Lateness, lateness_of
 from app.planning.plan_library_views import LibraryPages, number_typed
 from app.planning.plan_page import load_plan_page
-from app.planning.plan_rules import IN_DEPARTMENT
-from app.planning.plans import (
-    answer_comment,
-    comment_on_plan,
-    goals_of,
-    open_plan,
-    propose_from_goals,
-    propose_from_tasks,
-    set_weights,
-    sources_of,
-    year_before,
-)
+from app.planning.plan_source_views import SourcePages, may_add_tasks
+from app.planning.plan_way import way_of
+from app.planning.plans import open_plan, set_weights
 from app.web import formats
 from app.web.directory import directory
-from app.web.facts import facts_of
+from app.web.facts import Fact, Facts, facts_of
 from app.web.formats import show_long_text
 from app.web.interface import key_of
-from app.web.lists import of_my_departments
+from app.web.lists import Column, QuickFilter, always, of_my_departments
+from app.web.on_behalf import Told, on_behalf
 from app.web.reader import the_actor
-from app.web.refusals import refusal_of, written
+from app.web.refusals import written
 from app.web.timeline import History, Subject, columns_read, timeline
 from app.web.views import DomainView, interface, view_of
 
-FACTS = ("sent_at", "review_round", "reviewed_by", "reviewed_at", "submitted_at")
+FACTS = ("sent_by", "sent_at", "review_round", "reviewed_by", "reviewed_at", "submitted_at")
+STEP_OF = {
+    "sent_by": ("send_for_review",),
+    "reviewed_by": ("review", "return"),
+    "submitted_at": ("submit",),
+}
+"""Which step a fact of the plan tells of."""
 
 
-class DepartmentPlanView(LibraryPages, DomainView):
+LATE = Column(
+    "late",
+    LazyString(lambda: words(LABEL)),
+    "choice",
+    choices=tuple(Lateness),
+    expression=lambda: late_now(),
+)
+
+
+class DepartmentPlanView(SourcePages, LibraryPages, CommentPages, DomainView):
     datamodel = interface(DepartmentPlan)
-    list_columns = ["cycle", "department", "status", "review_round", "sent_at", "submitted_at"]
+    own_conditions = {LATE.name: LATE}
+    own_filters = choice_filters(DepartmentPlan, LATE.name, lambda: late_now())
+    list_columns = [
+        "cycle", "department", "status", "review_round", "sent_at", "submitted_at", LATE.name,
+    ]  # fmt: skip
     title_column = "department"
-    quick_filters = (of_my_departments("department"),)
+    quick_filters = (
+        of_my_departments("department"),
+        QuickFilter("late", LATE.label, always(late__in=",".join(Lateness))),
+    )
     show_columns = ["cycle", "department", "status", "text", "review_comment", *FACTS]
     form_columns = ("cycle", "department", "text")
     form_help = {
@@ -84,19 +100,29 @@ class DepartmentPlanView(LibraryPages, DomainView):
         return plan
 
     def show_page(
-        self, row: DepartmentPlan, actor: Actor, typed: Mapping[str, str] | None = None
+        self,
+        row: DepartmentPlan,
+        actor: Actor,
+        typed: Mapping[str, str] | None = None,
+        unsaid: Unsaid | None = None,
     ) -> Any:
-        """The plan's page; `typed` are weights that could not be saved."""
+        """The plan's page; `typed` are weights that could not be saved, `unsaid` words."""
         page = load_plan_page(db.session, actor, row)
+        told = on_behalf(
+            db.session, {DepartmentPlan: [row.id], PlanComment: [one.id for one in page.comments]}
+        )
         given = f"_flt_0_cycle={row.cycle_id}&_flt_0_lead_department={row.department_id}"
         add_task = f"{view_of(Task).route_base}/add?{given}"
         may_add = page.writing and may_add_tasks(actor, row)
         return self.render_page(
             row,
             actor,
-            facts=facts_of(self, row, actor, ("status", *FACTS)),
+            facts=_with_stand_ins(facts_of(self, row, actor, ("status", *FACTS)), row, told),
             page=page,
+            way=way_of(db.session, actor, row, _last_days(row)),
+            told=told,
             typed=typed or {},
+            unsaid=unsaid,
             may_weigh=page.writing
             and policy.can(actor, "edit", row)
             and all(policy.can(actor, "edit", line.task) for line in page.lines),
@@ -132,62 +158,6 @@ class DepartmentPlanView(LibraryPages, DomainView):
         ]
         return timeline(db.session, subjects, since=row.reviewed_at, history=History.ALL)
 
-    # Proposing from what is known ----------------------------------------------------
-
-    @expose("/sources/<pk>", methods=["GET", "POST"])
-    @has_access
-    def sources(self, pk: str) -> Any:
-        """Tasks of last year and strategic goals to propose anew: tick and take."""
-        plan, actor = self._row(pk), the_actor()
-        here = url_for(f"{self.endpoint}.show", pk=plan.id)
-        if plan.status not in IN_DEPARTMENT or not policy.can(actor, "edit", plan):
-            flash(gettext("This row cannot be edited now."), "warning")
-            return redirect(here)
-        if not may_add_tasks(actor, plan):
-            flash(gettext("The head of the department proposes its tasks."), "warning")
-            return redirect(here)
-        code, refusal = 200, ""
-        tasks, goals = sources_of(db.session, actor, plan), goals_of(db.session, actor, plan)
-        if request.method == "POST":
-            chosen = [task for task in tasks if str(task.id) in request.form.getlist("task")]
-            served = [goal for goal in goals if str(goal.id) in request.form.getlist("goal")]
-            if not chosen and not served:
-                code, refusal = 422, gettext("Tick what the department takes up.")
-            else:
-                try:
-                    with unit_of_work(db.session, actor):
-                        propose_from_tasks(db.session, actor, plan, chosen)
-                        propose_from_goals(db.session, actor, plan, served)
-                except (Refusal, IntegrityError) as error:
-                    code, refusal = 422, str(refusal_of(error))
-                    plan = self._row(pk)
-                else:
-                    flash(
-                        gettext("%(count)s tasks proposed.", count=len(chosen) + len(served)),
-                        "success",
-                    )
-                    return redirect(here)
-        before = year_before(db.session, plan.cycle)
-        decided = decisions_on(db.session, actor, tasks)
-        page = self.render_template(
-            "planning/plan_sources.html",
-            title=gettext("Propose from what is known"),
-            plan=plan,
-            tasks=tasks,
-            goals=goals,
-            refusal=refusal,
-            decided=decided,
-            dropped=dropped_out(db.session, actor, before, plan.department_id) if before else [],
-            people=directory().people,
-            ticked=request.form.getlist("task")
-            if request.method == "POST"
-            else [str(key) for key, one in decided.items() if one.confirmed],
-            ticked_goals=request.form.getlist("goal"),
-            back=here,
-            show=formats.show,
-        )
-        return page, code
-
     # Weights -------------------------------------------------------------------------
 
     @expose("/weights/<pk>", methods=["POST"])
@@ -209,56 +179,42 @@ class DepartmentPlanView(LibraryPages, DomainView):
             return self.show_page(self._row(pk), actor, request.form), 422
         return self._to_plan(plan.id, "tasks")
 
-    # Comments ------------------------------------------------------------------------
-
-    @expose("/comment/<pk>", methods=["POST"])
-    @has_access
-    def comment(self, pk: str) -> Any:
-        """Comment on the plan (`task` empty) or on one of its tasks."""
-        plan, actor = self._row(pk), the_actor()
-        task = None
-        if request.form.get("task"):
-            task = db.session.scalar(
-                select(Task).where(
-                    visible(actor, Task),
-                    Task.department_plan_id == plan.id,
-                    Task.id == key_of(request.form["task"]),
-                )
-            )
-            if task is None:
-                abort(404)
-
-        def write() -> None:
-            comment_on_plan(db.session, actor, plan, request.form.get("text", ""), task)
-
-        return self._said(plan.id, write)
-
-    @expose("/answer/<pk>/<comment>", methods=["POST"])
-    @has_access
-    def answer(self, pk: str, comment: str) -> Any:
-        """Answer a comment."""
-        plan, actor = self._row(pk), the_actor()
-        row = db.session.scalar(
-            select(PlanComment).where(
-                visible(actor, PlanComment),
-                PlanComment.department_plan_id == plan.id,
-                PlanComment.id == key_of(comment),
-            )
-        )
-        if row is None:
-            abort(404)
-
-        def write() -> None:
-            answer_comment(db.session, actor, row, request.form.get("text", ""))
-
-        return self._said(plan.id, write)
-
-    def _said(self, key: int, write: Any, done: str = "", place: str = "comments") -> Any:
-        written(write, the_actor(), done)
-        return self._to_plan(key, place)
-
     def _to_plan(self, key: int, place: str) -> Any:
         return redirect(url_for(f"{self.endpoint}.show", pk=key) + f"#{place}")
+
+
+def _last_days(plan: DepartmentPlan) -> dict[PhaseCode, dt.date]:
+    """The ends of the phases of the plan's year."""
+    years = (one for one in directory().cycles if one.id == plan.cycle_id)
+    return {phase.code: phase.ends_on for year in years for phase in year.phases}
+
+
+def late_now() -> Any:
+    """What is late of each plan, by the years that there are."""
+    return lateness_of(
+        {
+            (cycle.id, phase.code): phase.ends_on
+            for cycle in directory().cycles
+            for phase in cycle.phases
+        }
+    )
+
+
+def _with_stand_ins(facts: Facts, plan: DepartmentPlan, told: Told) -> Facts:
+    """The facts of a plan, with who stood in for whom beside the step they tell of."""
+    for place, fact in enumerate(facts.short):
+        said = next(
+            (
+                told[key]
+                for step in STEP_OF.get(fact.name, ())
+                if (key := (plan.__tablename__, plan.id, step)) in told
+            ),
+            None,
+        )
+        if said:
+            value = Markup("{} <small>{}</small>").format(fact.value, said)  # noqa: S704
+            facts.short[place] = Fact(fact.name, fact.label, value)
+    return facts
 
 
 def next_cycle() -> Cycle | None:
@@ -278,12 +234,6 @@ def _weights(prefix: str) -> dict[int, Decimal | None]:
         if key is not None:
             found[key] = number_typed(text, message("“%(text)s” is not a weight.", text=text[:20]))
     return found
-
-
-def may_add_tasks(actor: Actor, plan: DepartmentPlan) -> bool:
-    """May `actor` propose tasks of the plan's department?"""
-    probe = Task(cycle_id=plan.cycle_id, lead_department_id=plan.department_id)
-    return policy.can(actor, "add", probe)
 
 
 def own_department() -> Department | None:

@@ -156,5 +156,6 @@ paper_entries.register(
         {"review": "review_comment", "return": "review_comment"},
         cycle=lambda plan: plan.cycle,
         department=lambda plan: plan.department_id,
+        carried_on=frozenset({"submit", "send_for_review", "aggregate"}),
     )
 )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.orm import aliased, selectinload
 
-from app.core import clock, guard, policy
+from app.core import clock, guard, policy, workflow
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotAllowed, RuleViolation, WrongState
 from app.core.policy import visible
@@ -33,7 +33,7 @@ from app.models.planning import (
 from app.planning.carry_over import UNFINISHED, decisions_on, is_key_supervised
 from app.planning.plan_rules import IN_DEPARTMENT, said
 
-COPIED = ("title", "goal", "measures", "standard", "category_id", "weight", "visibility",
+COPIED = ("title", "goal", "measures", "standard", "category_id", "visibility",
           "strategic_goal_id", "due_text")  # fmt: skip
 """What a new proposal takes over from a task of another year; its days move with the year. Who
 does it is named when the task is accepted."""
@@ -100,11 +100,16 @@ def plan_for_new_task(session: AnySession, task: Task) -> DepartmentPlan | None:
 
 
 def propose_from_tasks(
-    session: AnySession, actor: Actor, plan: DepartmentPlan, sources: Sequence[Task]
+    session: AnySession,
+    actor: Actor,
+    plan: DepartmentPlan,
+    sources: Sequence[Task],
+    *,
+    with_weights: bool = True,
 ) -> list[Task]:
     """Propose tasks of another year anew: words, milestones and indicators, moved to the plan's
-    year. What is unfinished there is linked as its continuation; where the Office confirmed
-    that, it is key supervised.
+    year, and (`with_weights`) the weight each had there. What is unfinished there is linked as
+    its continuation; where the Office confirmed that, it is key supervised.
 
     Head or staff of the plan's department, in `draft` or `returned`. Errors: NotAllowed for a
     task the department does not lead; WrongState; RuleViolation where it stands in the plan
@@ -138,6 +143,7 @@ def propose_from_tasks(
             leader_id=source.leader_id,
             due_on=_moved(source.due_on, years),
             start_on=_moved(source.start_on, years),
+            weight=source.weight if with_weights else None,
             **{name: getattr(source, name) for name in COPIED},
         )
         open_still = source.status in UNFINISHED
@@ -246,6 +252,12 @@ def goals_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[St
     )
 
 
+def weights_of(session: AnySession, plan: DepartmentPlan) -> Sequence[Decimal]:
+    """The weights that tasks of the plan have, whoever asks: they are added up, not shown."""
+    given = select(Task.weight).where(Task.department_plan_id == plan.id, Task.weight.is_not(None))
+    return [weight for weight in session.scalars(given) if weight is not None]
+
+
 def set_weights(
     session: AnySession,
     actor: Actor,
@@ -306,31 +318,46 @@ def comment_on_plan(
     session: AnySession, actor: Actor, plan: DepartmentPlan, text: str, task: Task | None = None
 ) -> PlanComment:
     """Say something of the plan or of one of its tasks. The leader in charge, a top leader or
-    the Office; while the plan is in review. Errors: NotAllowed; WrongState; RuleViolation at
-    `text` without words, at `task` for another plan's. Art. 4.3."""
+    the Office, or who stands in for one; while the plan is in review. Errors: NotAllowed;
+    WrongState; RuleViolation at `text` without words or for what one has said already, at
+    `task` for another plan's. Art. 4.3."""
     if plan.status != PlanStatus.REVIEW:
         raise WrongState(message("Comments are written while the plan is in review."))
     row = PlanComment(
         department_plan=plan, task=task, text=said(text, "text"), review_round=plan.review_round
     )
-    policy.require(actor, "add", row)
+    capacity = policy.require(actor, "add", row)
     row.author_id = actor.user_id  # type: ignore[assignment]
-    with guard.privileged(session):
+    # Two at the same instant wait for each other here (on SQLite: with the write).
+    session.execute(select(DepartmentPlan.id).where(DepartmentPlan.id == plan.id).with_for_update())
+    with workflow.acting(session, capacity), guard.privileged(session):
         session.add(row)
+        session.flush()
+    same = select(PlanComment.id).where(
+        PlanComment.department_plan_id == plan.id,
+        PlanComment.author_id == row.author_id,
+        PlanComment.review_round == row.review_round,
+        PlanComment.task_id.is_not_distinct_from(row.task_id),
+        PlanComment.text == row.text,
+        PlanComment.id != row.id,
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise RuleViolation(message("You have said this already."), "text")
     return row
 
 
 def answer_comment(
     session: AnySession, actor: Actor, comment: PlanComment, answer: str
 ) -> PlanComment:
-    """What the department did about a comment. Somebody of the department, once the plan came
-    back. Errors: NotAllowed; WrongState; RuleViolation at `answer`. Art. 4.3."""
-    policy.require(actor, "answer", comment)
+    """What the department did about a comment. Somebody of the department, or who stands in for
+    one; once the plan came back. Errors: NotAllowed; WrongState; RuleViolation at `answer`.
+    Art. 4.3."""
+    capacity = policy.require(actor, "answer", comment)
     _require_draft(comment.department_plan)
     if comment.answered_at is not None:
         raise WrongState(message("This comment is answered already."))
     words = said(answer, "answer")
-    with guard.privileged(session):
+    with workflow.acting(session, capacity), guard.privileged(session):
         comment.answer = words
         comment.answered_at, comment.answered_by_id = clock.now(), actor.user_id
     return comment

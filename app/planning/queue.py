@@ -17,6 +17,7 @@ from app.core.queue import Desk, Waiting, in_sources, waiting_rows
 from app.core.text import Message, message
 from app.models.cycles import PhaseCode
 from app.models.planning import Agreement, Decomposition, Milestone, Task, TaskStatus
+from app.planning.acceptance import accept_by
 from app.planning.part_rules import to_settle
 
 _TABLE_STEPS: tuple[tuple[str, Message], ...] = (
@@ -117,7 +118,7 @@ def _published(actor: Actor, desk: Desk) -> Select[Any]:
     return waiting_rows(
         Task.id,
         task_label(),
-        due_on=Task.accept_by,
+        due_on=accept_by(),
         since=Task.updated_at,
         department=Task.lead_department_id,
     ).where(

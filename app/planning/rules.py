@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
+from app.models.base import Weight
 from app.models.baseline import (
     Baseline,
     BaselineDepartment,
@@ -39,6 +40,7 @@ from app.models.work_points import WorkPoint, WorkPointOpinion, WorkPointSet, Wo
 from app.organisation.rules import heads, in_hands, is_office, leads, reads_college
 from app.organisation.succession import of_open_year, register_moves, register_obstacle
 from app.planning import part_rules
+from app.planning.carried import check_carried
 from app.planning.plan_rules import IN_REVIEW
 from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
 
@@ -47,6 +49,8 @@ UNDER_WAY = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
 
 HAND_OUT_COLUMNS = frozenset({"section_id", "owner_id", "remark"})
 """What a department still sets after issue, when it hands a task out (Art. 5.3)."""
+
+WEIGHT_DECIMALS = Weight.scale or 0
 
 DESCRIPTIVE_COLUMNS = frozenset(
     column.key for column in Task.__table__.columns
@@ -252,8 +256,7 @@ def check_task(row: Task) -> None:
         raise RuleViolation(message("A task needs a title."), "title")
     if row.start_on and row.due_on and row.due_on < row.start_on:
         raise RuleViolation(message("The due date lies before the start."), "due_on")
-    if row.weight is not None and Decimal(row.weight) < 0:
-        raise RuleViolation(message("A weight is not negative."), "weight")
+    check_weight(row)
     lead = policy.related(row, "lead_department")
     section = policy.related(row, "section")
     if section is not None:
@@ -267,6 +270,7 @@ def check_task(row: Task) -> None:
     if parent is not None and row.id is not None and parent.id == row.id:
         raise RuleViolation(message("A task cannot stand under itself."), "parent")
     part_rules.check_terms(row)
+    check_carried(row)
 
 
 def check_milestone(row: Milestone) -> None:
@@ -281,8 +285,26 @@ def check_indicator(row: Indicator) -> None:
         raise RuleViolation(message("A quantitative indicator needs a target."), "target")
     if row.kind == IndicatorKind.QUALITATIVE and not (row.standard or "").strip():
         raise RuleViolation(message("A qualitative indicator needs a standard."), "standard")
-    if row.weight is not None and Decimal(row.weight) < 0:
+    check_weight(row)
+
+
+def check_weight(row: Task | Indicator) -> None:
+    """A weight is not negative and is kept as it was given: with more decimals than the column
+    holds it is refused, not rounded behind somebody's back."""
+    if row.weight is None:
+        return
+    weight = Decimal(str(row.weight))
+    if weight < 0:
         raise RuleViolation(message("A weight is not negative."), "weight")
+    if weight != round(weight, WEIGHT_DECIMALS):
+        raise RuleViolation(
+            message(
+                "The weight %(weight)s has more than %(count)s decimals.",
+                weight=format(weight.normalize(), "f"),
+                count=WEIGHT_DECIMALS,
+            ),
+            "weight",
+        )
 
 
 def check_task_department(row: TaskDepartment) -> None:

@@ -25,9 +25,10 @@ from app.models.improvement import Adjustment, AdjustmentChange, Evidence, TaskR
 from app.models.meetings import AgendaItem, Decision
 from app.models.monitoring import CheckStatus, CoordinationRequest, MonthlyCheck
 from app.models.planning import Indicator, Milestone, Task, TaskDepartment, TaskStatus
-from app.models.supervision import SupervisionCase
+from app.models.supervision import Instruction, SupervisionCase
 from app.models.work_points import WorkPoint
-from app.planning.part_rules import RollUp, roll_up
+from app.planning.part_rules import RollUp
+from app.planning.part_tree import Part, keys_below, summed, tree_below
 from app.planning.redline import Redline, redline_of
 from app.planning.rules import answered_tasks
 
@@ -50,12 +51,14 @@ class TaskPage:
     checks: Sequence[MonthlyCheck] = ()
     adjustments: dict[Adjustment, list[AdjustmentChange]] = field(default_factory=dict)
     cases: Sequence[SupervisionCase] = ()
+    instructions: Sequence[Instruction] = ()
     requests: Sequence[CoordinationRequest] = ()
     files: Sequence[Evidence] = ()
     parent: Task | None = None
     carried_from: Task | None = None
     carried_to: Sequence[Task] = ()
-    children: Sequence[Task] = ()
+    parts: Sequence[Part] = ()
+    """All parts below the task that the reader sees, each followed by its own."""
 
     @property
     def open(self) -> bool:
@@ -81,7 +84,7 @@ class TaskPage:
     @property
     def rolled_up(self) -> RollUp:
         """What the parts that the reader sees add up to."""
-        return roll_up(self.children)
+        return summed(self.parts)
 
     def days_left(self, today: dt.date) -> int | None:
         """Days until the task is due, negative when late; None without a date or when done."""
@@ -134,6 +137,15 @@ def load_task_page(session: AnySession, actor: Actor, task_id: int) -> TaskPage 
     page.departments = of_task(TaskDepartment, TaskDepartment.role.desc(), TaskDepartment.position)
     page.checks = of_task(MonthlyCheck, MonthlyCheck.year, MonthlyCheck.month)
     page.cases = of_task(SupervisionCase, SupervisionCase.opened_on)
+    page.instructions = session.scalars(
+        select(Instruction)
+        .where(
+            Instruction.subject_table == Task.__tablename__,
+            Instruction.subject_id == task_id,
+            visible(actor, Instruction),
+        )
+        .order_by(Instruction.written_on.desc(), Instruction.id.desc())
+    ).all()
     page.requests = of_task(CoordinationRequest)
     _read_adjustments(session, actor, page)
     page.redline = redline_of(
@@ -204,14 +216,18 @@ def _read_relatives(session: AnySession, actor: Actor, page: TaskPage) -> None:
     related = session.scalars(
         select(Task)
         .where(
-            or_(Task.id.in_(above), Task.parent_id == task.id, Task.carried_from_id == task.id),
+            or_(
+                Task.id.in_(above),
+                Task.id.in_(keys_below(task.id)),
+                Task.carried_from_id == task.id,
+            ),
             visible(actor, Task),
         )
         .order_by(Task.sort_order, Task.id)
     ).all()
     page.parent = next((one for one in related if one.id == task.parent_id), None)
     page.carried_from = next((one for one in related if one.id == task.carried_from_id), None)
-    page.children = [one for one in related if one.parent_id == task.id]
+    page.parts = tree_below(task.id, related)
     page.carried_to = [one for one in related if one.carried_from_id == task.id]
 
 

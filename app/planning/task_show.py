@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort
+from flask import abort, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from app.models.improvement import Adjustment, Correction, Evidence, TaskResult
 from app.models.monitoring import CoordinationRequest, MonthlyCheck
 from app.models.organisation import Department, Person
 from app.models.planning import Indicator, Milestone, Task, TaskDepartment
-from app.models.supervision import SupervisionCase
+from app.models.supervision import Instruction, SupervisionCase
 from app.models.work_points import WorkPoint
 from app.planning import acceptance, part_rules, parts
 from app.planning.redline import ROLES
@@ -54,6 +54,7 @@ TOLD: dict[type[Any], frozenset[str]] = {
 MODELS: dict[str, type[Any]] = {
     "adjustment": Adjustment,
     "case": SupervisionCase,
+    "instruction": Instruction,
     "check": MonthlyCheck,
     "correction": Correction,
     "department": Department,
@@ -99,7 +100,7 @@ class TaskShow(ShowPages):
             adds=_adds(page, actor),
             may_pass=_may_pass(task, actor),
             acceptance={
-                "by": task.accept_by,
+                "by": acceptance.deadlines(db.session, [task])[task.id],
                 "late": acceptance.workdays_late(db.session, task),
             },
             issued_on=_issued_on(page),
@@ -230,6 +231,8 @@ def _adds(page: TaskPage, actor: Actor) -> dict[str, str]:
         for name, (model, given) in wanted.items()
         if may_add(actor, model, "task", task, **given)
     }
+    if actor.may("instruction:add"):
+        links["instruction"] = url_for("InstructionView.on", table=Task.__tablename__, pk=task.id)
     if begun is not None and policy.can(actor, "edit", begun):
         # Begun already: its page has the figures and the button that submits them.
         links["check"] = f"{view_of(MonthlyCheck).route_base}/show/{begun.id}"

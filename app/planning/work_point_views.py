@@ -3,6 +3,8 @@ proposals, opinions and their answers, what changed against the edition before (
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -30,19 +32,46 @@ from app.models.work_points import (
     WorkPointSetStatus,
 )
 from app.planning import work_points
+from app.planning.editions import newer_edition, superseded_by
 from app.web import formats
 from app.web.directory import directory
 from app.web.facts import facts_of
 from app.web.interface import key_of
+from app.web.lists import Column
+from app.web.on_behalf import on_behalf
 from app.web.reader import the_actor
-from app.web.refusals import refusal_of, written
+from app.web.refusals import code_of, refusal_of, written
 from app.web.views import DomainView, interface
+
+SUPERSEDED = Column(
+    "superseded_by",
+    lazy_gettext("Superseded by edition"),
+    "number",
+    align="end",
+    expression=superseded_by,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """An opinion or an answer that was refused, and why: `opinion` is the id of the opinion it
+    answers; of an opinion, `point` and `department` are what it was about and for whom."""
+
+    text: str
+    why: str
+    opinion: int | None = None
+    answer: str = ""
+    point: int | None = None
+    department: int | None = None
 
 
 class WorkPointSetView(DomainView):
     datamodel = interface(WorkPointSet)
     past_is_open = False
-    list_columns = ["cycle", "edition", "title", "status", "issue_number", "issued_on"]
+    own_conditions = {SUPERSEDED.name: SUPERSEDED}
+    list_columns = [
+        "cycle", "edition", "title", "status", SUPERSEDED.name, "issue_number", "issued_on",
+    ]  # fmt: skip
     title_column = "title"
     show_columns = ["cycle", "edition", "title", "status", "issue_number", "issued_on", "decision"]
     form_columns = ("cycle", "title")
@@ -62,7 +91,8 @@ class WorkPointSetView(DomainView):
         points.title = form.title.data
         return points
 
-    def show_page(self, row: WorkPointSet, actor: Actor) -> Any:
+    def show_page(self, row: WorkPointSet, actor: Actor, unsaid: Unsaid | None = None) -> Any:
+        """The edition's page; `unsaid` are words that were refused."""
         points = work_points.points_of(db.session, actor, row)
         before = {
             point.id: point
@@ -74,7 +104,9 @@ class WorkPointSetView(DomainView):
             )
         }
         lines = work_points.redline(points, before) if before else []
+        newer = newer_edition(db.session, row)
         asks = row.status == WorkPointSetStatus.CONSULTATION
+        opinions = self._opinions(row, actor)
         return self.render_page(
             row,
             actor,
@@ -86,10 +118,15 @@ class WorkPointSetView(DomainView):
             served=self._served(actor, points),
             lines={one.point.id: one for one in lines if one.point is not None and one.changed},
             gone=[one.before for one in lines if one.point is None],
-            opinions=self._opinions(row, actor),
+            opinions=opinions,
+            told=on_behalf(db.session, {WorkPointOpinion: [one.id for one in opinions]}),
+            unsaid=unsaid,
+            newer=newer,
             answers=list(OpinionAnswer),
             may_compose=row.status == WorkPointSetStatus.DRAFT and policy.can(actor, "edit", row),
-            may_say=asks and policy.can(actor, "add", WorkPointOpinion(work_point_set=row)),
+            may_say=asks
+            and newer is None
+            and policy.can(actor, "add", WorkPointOpinion(work_point_set=row)),
             may_answer=asks and actor.may("work_point_opinion:answer"),
             speaks_for=sorted(actor.speaks_for()),
             people=directory().people,
@@ -211,15 +248,16 @@ class WorkPointSetView(DomainView):
         row, actor = self._row(pk), the_actor()
         points = {one.id: one for one in work_points.points_of(db.session, actor, row)}
         department = key_of(request.form.get("department", ""))
+        point = points.get(key_of(request.form.get("point", "")) or 0)
+        text = request.form.get("text", "")
 
         def write() -> None:
             work_points.give_opinion(
-                db.session, actor, row, request.form.get("text", ""),
-                point=points.get(key_of(request.form.get("point", "")) or 0),
-                department_id=department,
-            )  # fmt: skip
+                db.session, actor, row, text, point=point, department_id=department
+            )
 
-        return self._said(row.id, write, "#opinions")
+        unsaid = Unsaid(text, "", point=None if point is None else point.id, department=department)
+        return self._opined(pk, write, unsaid)
 
     @expose("/answer/<pk>/<opinion>", methods=["POST"])
     @has_access
@@ -228,16 +266,25 @@ class WorkPointSetView(DomainView):
         row, actor = self._row(pk), the_actor()
         key = key_of(opinion)
         one = next((one for one in self._opinions(row, actor) if one.id == key), None)
-        said = request.form.get("answer", "")
+        said, reason = request.form.get("answer", ""), request.form.get("reason", "")
         if one is None or said not in set(OpinionAnswer):
             abort(404)
 
         def write() -> None:
-            work_points.answer_opinion(
-                db.session, actor, one, OpinionAnswer(said), request.form.get("reason", "")
-            )
+            work_points.answer_opinion(db.session, actor, one, OpinionAnswer(said), reason)
 
-        return self._said(row.id, write, "#opinions")
+        return self._opined(pk, write, Unsaid(reason, "", opinion=key, answer=said))
+
+    def _opined(self, pk: str, write: Callable[[], None], unsaid: Unsaid) -> Any:
+        """Back to the opinions, or the edition's page with the words at their place."""
+        actor = the_actor()
+        try:
+            with unit_of_work(db.session, actor):
+                write()
+        except (Refusal, IntegrityError, StaleDataError) as error:
+            refused = replace(unsaid, why=str(refusal_of(error)))
+            return self.show_page(self._row(pk), actor, refused), code_of(error)
+        return redirect(url_for(f"{self.endpoint}.show", pk=pk) + "#opinions")
 
     def _said(self, key: int, write: Any, place: str) -> Any:
         written(write, the_actor())

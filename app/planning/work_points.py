@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from app.core import guard, policy
+from app.core import guard, policy, workflow
 from app.core.actor import Actor
 from app.core.errors import NotAllowed, RuleViolation, WrongState
 from app.core.policy import visible
@@ -25,6 +25,7 @@ from app.models.work_points import (
     WorkPointSet,
     WorkPointSetStatus,
 )
+from app.planning.editions import refuse_superseded
 from app.planning.plan_rules import said
 
 TAKEN_UP = (PlanStatus.SUBMITTED, PlanStatus.AGGREGATED)
@@ -211,45 +212,60 @@ def give_opinion(
 ) -> WorkPointOpinion:
     """Say what should change in the draft; without words, that one agrees with it as it is.
 
-    Heads (for their department), leaders, the Office; in `consultation`. Errors: NotAllowed;
-    WrongState; RuleViolation at `department` for another's. Art. 4.4.
+    Heads (for their department), leaders, top leaders, the Office; in `consultation`. Errors:
+    NotAllowed for another department; WrongState, also where a newer edition is there;
+    RuleViolation at `text` for what one has said already. Art. 4.4.
     """
     if points.status != WorkPointSetStatus.CONSULTATION:
         raise WrongState(message("Opinions are asked for while the draft is in consultation."))
+    refuse_superseded(actor, points, {})
     own = actor.departments | actor.speaks_for()
     if department_id is not None and department_id not in own:
         raise NotAllowed(message("You may not speak for this department."))
+    if point is not None and point.work_point_set_id != points.id:
+        raise RuleViolation(message("The point is not one of this edition."), "work_point")
     agrees = not text.strip()
     words = str(message("No changes wanted.")) if agrees else said(text, "text")
-    if session.scalar(_same_opinion(actor, points, point, words, agrees=agrees)) is not None:
-        raise RuleViolation(message("You have said this already."), "text")
     opinion = WorkPointOpinion(
-        work_point_set_id=points.id,
+        work_point_set=points,
         work_point_id=None if point is None else point.id,
         department_id=department_id,
         author_id=actor.user_id,
         agrees=agrees,
         text=words,
     )
-    session.add(opinion)
-    session.flush()
+    policy.require(actor, "add", opinion)
+    # Two at the same instant wait for each other here (on SQLite: with the write).
+    session.execute(select(WorkPointSet.id).where(WorkPointSet.id == points.id).with_for_update())
+    with workflow.acting(session, _speaking(actor, department_id)), guard.privileged(session):
+        session.add(opinion)
+        session.flush()
+    if session.scalar(_same_opinion(opinion)) is not None:
+        raise RuleViolation(message("You have said this already."), "text")
     return opinion
 
 
-def _same_opinion(
-    actor: Actor, points: WorkPointSet, point: WorkPoint | None, words: str, *, agrees: bool
-) -> Select[Any]:
-    """An opinion of the actor's that this one would only repeat: the same words on the same
+def _speaking(actor: Actor, department_id: int | None) -> Actor:
+    """As whom the actor gives an opinion: for a department as its head, in whatever capacity;
+    else as somebody who may give one at all."""
+    may = [one for one in actor.capacities if one.grants("work_point_opinion:add")]
+    heads = [one for one in may if department_id in one.headed | one.departments]
+    return next(iter(heads or may), actor)
+
+
+def _same_opinion(opinion: WorkPointOpinion) -> Select[Any]:
+    """Another opinion of its author's that this one only repeats: the same words on the same
     point; who has objected to anything does not agree with the whole."""
-    own = select(WorkPointOpinion.id).where(
-        WorkPointOpinion.work_point_set_id == points.id,
-        WorkPointOpinion.author_id == actor.user_id,
+    others = select(WorkPointOpinion.id).where(
+        WorkPointOpinion.work_point_set_id == opinion.work_point_set_id,
+        WorkPointOpinion.author_id == opinion.author_id,
+        WorkPointOpinion.department_id.is_not_distinct_from(opinion.department_id),
+        WorkPointOpinion.id != opinion.id,
     )
-    if agrees:
-        return own.limit(1)
-    place = WorkPointOpinion.work_point_id
-    same = place.is_(None) if point is None else place == point.id
-    return own.where(same, WorkPointOpinion.text == words).limit(1)
+    if opinion.agrees:
+        return others.limit(1)
+    same = WorkPointOpinion.work_point_id.is_not_distinct_from(opinion.work_point_id)
+    return others.where(same, WorkPointOpinion.text == opinion.text).limit(1)
 
 
 def answer_opinion(

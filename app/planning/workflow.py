@@ -25,6 +25,7 @@ from app.models.work_points import WorkPoint, WorkPointOpinion, WorkPointSet, Wo
 from app.organisation.deciding import deciders_of
 from app.planning import acceptance
 from app.planning.baseline import freeze
+from app.planning.editions import refuse_superseded
 from app.planning.parts import PART_STEPS, all_agreed
 from app.planning.work_points import give_opinion
 
@@ -109,7 +110,8 @@ def _adopt(
 
 
 def _has_points(actor: Actor, points: WorkPointSet, fields: Mapping[str, Any]) -> None:
-    """Opinions are asked on something."""
+    """Opinions are asked on something, and on the newest edition."""
+    refuse_superseded(actor, points, fields)
     session = object_session(points)
     assert session is not None
     own = select(WorkPoint.id).where(WorkPoint.work_point_set_id == points.id)
@@ -118,18 +120,35 @@ def _has_points(actor: Actor, points: WorkPointSet, fields: Mapping[str, Any]) -
 
 
 def _all_answered(actor: Actor, points: WorkPointSet, fields: Mapping[str, Any]) -> None:
-    """Every opinion is answered, adopted or not, before the committee sees the draft (Art. 4.4)."""
+    """Every opinion is answered, adopted or not, before the committee sees the draft: those on
+    this edition and on the ones before it (Art. 4.4)."""
+    refuse_superseded(actor, points, fields)
     session = object_session(points)
     assert session is not None
-    unanswered = session.scalar(
-        select(func.count(WorkPointOpinion.id)).where(
-            WorkPointOpinion.work_point_set_id == points.id,
+    rows = session.execute(
+        select(WorkPointSet.edition, func.count(WorkPointOpinion.id))
+        .join(WorkPointOpinion, WorkPointOpinion.work_point_set_id == WorkPointSet.id)
+        .where(
+            WorkPointSet.cycle_id == points.cycle_id,
+            WorkPointSet.edition <= points.edition,
             WorkPointOpinion.answer.is_(None),
             WorkPointOpinion.agrees.is_(False),
         )
+        .group_by(WorkPointSet.edition)
     )
-    if unanswered:
-        raise RuleViolation(message("%(count)s opinions are not answered yet.", count=unanswered))
+    unanswered = {row[0]: row[1] for row in rows}
+    if points.edition in unanswered:
+        raise RuleViolation(
+            message("%(count)s opinions are not answered yet.", count=unanswered[points.edition])
+        )
+    for edition, count in unanswered.items():
+        raise RuleViolation(
+            message(
+                "%(count)s opinions on edition %(edition)s are not answered yet.",
+                count=count,
+                edition=edition,
+            )
+        )
 
 
 def _issue_points(
@@ -150,6 +169,12 @@ def _opinion_on_paper(
     return opinion
 
 
+def _draft_of_opinion(session: AnySession, opinion_id: int) -> tuple[str, int] | None:
+    """A contested opinion keeps its draft from the committee."""
+    opinion = session.get(WorkPointOpinion, opinion_id)
+    return opinion and (WorkPointSet.__tablename__, opinion.work_point_set_id)
+
+
 WORK_POINT_SET = Workflow(
     WorkPointSet,
     (
@@ -166,6 +191,7 @@ WORK_POINT_SET = Workflow(
             (WorkPointSetStatus.CONSULTATION, WorkPointSetStatus.RETURNED),
             WorkPointSetStatus.DRAFT,
             message("Revise the draft"),
+            guard=refuse_superseded,
             article="4.4",
         ),
         Transition(
@@ -329,6 +355,7 @@ paper_entries.register(
         {"agree": None, "object": "objection"},
         cycle=lambda task: task.cycle,
         department=lambda task: task.lead_department_id,
+        carried_on=frozenset({"ask_again"}),
     )
 )
 paper_entries.register(
@@ -338,6 +365,7 @@ paper_entries.register(
         message("Opinion on the draft"),
         applies=lambda points: points.status == WorkPointSetStatus.CONSULTATION,
         write=_opinion_on_paper,
+        holds=_draft_of_opinion,
     ),
 )
 workflow.register(DECOMPOSITION)

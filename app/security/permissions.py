@@ -42,6 +42,9 @@ _TASK_WRITERS = {
 _PART_WRITERS = {name: tuple(dict.fromkeys((*them, STAFF))) for name, them in _TASK_WRITERS.items()}
 """Who drafts a task drafts its milestones and indicators too."""
 
+_SUPERVISORS = (OFFICE, LEADER, TOP_LEADER)
+"""A leader takes the Office's steps on the cases of the Office itself (the policy says so)."""
+
 GRANTS: Grants = {
     # Master data
     "department": _kept_by(ADMIN),
@@ -101,9 +104,9 @@ GRANTS: Grants = {
     "work_point": _kept_by(OFFICE),
     "work_point_opinion": {
         "read": EVERY_ROLE,
-        "add": (HEAD, LEADER, OFFICE),
-        "edit": (HEAD, LEADER, OFFICE),
-        "delete": (HEAD, LEADER, OFFICE),
+        "add": (HEAD, LEADER, TOP_LEADER, OFFICE),
+        "edit": (HEAD, LEADER, TOP_LEADER, OFFICE),
+        "delete": (HEAD, LEADER, TOP_LEADER, OFFICE),
         "answer": (OFFICE,),
     },
     "department_plan": {
@@ -170,14 +173,16 @@ GRANTS: Grants = {
         "delete": _DEPARTMENT,
     },
     "warning": {"read": EVERY_ROLE},
+    "bulletin_line": {"read": EVERY_ROLE, "issue": (OFFICE,)},
     "coordination_request": {
         "read": EVERY_ROLE,
         "add": (HEAD,),
-        "edit": (HEAD, OFFICE),
+        "edit": (HEAD,),
         "delete": (HEAD,),
         "answer": (HEAD, LEADER, TOP_LEADER),
         "resolve": (HEAD,),
         "reopen": (HEAD,),
+        "reroute": (OFFICE,),
     },
     # Supervision
     "supervision_case": {
@@ -185,20 +190,30 @@ GRANTS: Grants = {
         "add": (OFFICE,),
         "edit": (OFFICE,),
         "delete": (OFFICE,),
-        "confirm": (OFFICE,),
-        "dismiss": (OFFICE,),
+        "confirm": _SUPERVISORS,
+        "dismiss": _SUPERVISORS,
         "sign": (HEAD,),
         "reply": (HEAD,),
-        "accept": (OFFICE,),
-        "reject": (OFFICE,),
-        "urge": (OFFICE,),
-        "set_deadline": (OFFICE,),
+        "accept": _SUPERVISORS,
+        "reject": _SUPERVISORS,
+        "urge": _SUPERVISORS,
+        "set_deadline": _SUPERVISORS,
         "extend": (LEADER, TOP_LEADER),
-        "transfer": (OFFICE, LEADER, TOP_LEADER),
-        "conclude": (DISCIPLINE,),
-        "reopen": (OFFICE,),
-        "withdraw": (OFFICE,),
+        "transfer": _SUPERVISORS,
+        "keep": _SUPERVISORS,
+        "conclude": (DISCIPLINE, LEADER, TOP_LEADER),
+        "send_back": (DISCIPLINE, LEADER, TOP_LEADER),
+        "close": _SUPERVISORS,
+        "reopen": _SUPERVISORS,
+        "withdraw": _SUPERVISORS,
     },
+    "case_department": {
+        "read": EVERY_ROLE,
+        "add": (OFFICE,),
+        "edit": (OFFICE,),
+        "delete": (OFFICE,),
+    },
+    "patrol_round": {"read": (OFFICE, ADMIN, AUDITOR), "run": (OFFICE, ADMIN)},
     "case_step": {"read": EVERY_ROLE},
     "instruction": {
         "read": EVERY_ROLE,
@@ -262,10 +277,9 @@ GRANTS: Grants = {
     "correction": {
         "read": EVERY_ROLE,
         "add": (HEAD, OFFICE),
-        "edit": (HEAD, OFFICE),
         "delete": (HEAD, OFFICE),
-        "approve": (OFFICE,),
-        "refuse": (OFFICE,),
+        "approve": (OFFICE, LEADER, TOP_LEADER),
+        "refuse": (OFFICE, LEADER, TOP_LEADER),
     },
     # Assessment
     "score": {
@@ -370,7 +384,7 @@ DELEGATED = frozenset(
         "baseline", "baseline_task", "baseline_indicator", "baseline_milestone",
         "baseline_department",
         "monthly_check", "check_contribution", "warning", "coordination_request",
-        "supervision_case", "case_step",
+        "supervision_case", "case_department", "case_step",
         "diagnosis", "diagnosis_item", "adjustment", "adjustment_change", "task_result",
         "evidence", "correction", "department_assessment", "appeal",
     }

@@ -24,9 +24,11 @@ CHAPTERS: tuple[tuple[str, Pair, tuple[str, ...]], ...] = (
         "baseline_department", "baseline_indicator", "baseline_milestone", "import_job",
     )),
     ("monitoring", ("监测", "Monitoring"), (
-        "monthly_check", "check_contribution", "warning", "coordination_request",
+        "monthly_check", "check_contribution", "warning", "bulletin_line", "coordination_request",
     )),
-    ("supervision", ("督查督办", "Supervision"), ("supervision_case", "case_step", "instruction")),
+    ("supervision", ("督查督办", "Supervision"), (
+        "supervision_case", "case_department", "case_step", "instruction", "patrol_round",
+    )),
     ("improvement", ("诊断改进", "Improvement"), (
         "diagnosis", "diagnosis_item", "adjustment", "adjustment_change", "task_result",
         "evidence", "correction",
@@ -95,12 +97,12 @@ _VERBS: dict[str, Pair] = {
     "prolong": ("延期", "Prolong"),
     "end": ("提前终止", "End early"),
     "decide": ("认定", "Decide"),
+    "run": ("立即执行", "Run now"),
 }
 """Rows' own verbs, and steps of flows that have no screen yet."""
 
 _AHEAD: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "diagnosis": (frozenset({"return", "archive"}), frozenset({"submit"})),
-    "correction": (frozenset({"approve", "refuse"}), frozenset({"add"})),
     "appeal": (frozenset({"uphold", "dismiss"}), frozenset({"add"})),
     "accountability_notice": (frozenset({"approve"}), frozenset({"add"})),
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.core import clock
-from app.models.supervision import CaseStep, Instruction, SupervisionCase
-from app.supervision import views
+from app.extensions import db
+from app.models.supervision import CaseDepartment, CaseStep, Instruction, SupervisionCase
+from app.supervision import service, views
 from app.web.api import DomainApi
 from app.web.views import interface, the_actor
 
@@ -14,6 +15,14 @@ from app.web.views import interface, the_actor
 class SupervisionCaseApi(DomainApi):
     datamodel = interface(SupervisionCase)
     form_columns = views.SupervisionCaseView.form_columns
+
+    def add_row(self, item: Any) -> None:
+        service.add_case(db.session, the_actor(), item)
+
+
+class CaseDepartmentApi(DomainApi):
+    datamodel = interface(CaseDepartment)
+    form_columns = views.CaseDepartmentView.form_columns
 
 
 class CaseStepApi(DomainApi):
@@ -23,11 +32,14 @@ class CaseStepApi(DomainApi):
 
 class InstructionApi(DomainApi):
     datamodel = interface(Instruction)
-    form_columns = views.InstructionView.form_columns
+    form_columns = ("subject_table", "subject_id", "text", "written_on")
 
     def pre_add(self, item: Any) -> None:
         item.author_id = the_actor().user_id
         item.written_on = item.written_on or clock.today()
 
+    def add_row(self, item: Any) -> None:
+        service.add_instruction(db.session, the_actor(), item)
 
-RESOURCES = (SupervisionCaseApi, CaseStepApi, InstructionApi)
+
+RESOURCES = (SupervisionCaseApi, CaseDepartmentApi, CaseStepApi, InstructionApi)

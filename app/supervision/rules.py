@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import and_, false, or_, select, true
+from sqlalchemy.orm import object_session
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import guard, policy
@@ -12,44 +13,73 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
+from app.core.unit_of_work import current_actor
+from app.models.planning import Task
 from app.models.supervision import (
+    CaseDepartment,
     CaseSource,
     CaseStatus,
     CaseStep,
     Instruction,
     SupervisionCase,
 )
+from app.organisation.deciding import names_with
 from app.organisation.rules import heads, is_office, leads, reads_college
 from app.organisation.succession import of_open_year, register_moves
-from app.security.roles import DISCIPLINE, TOP_LEADER
+from app.planning.rules import of_answered_task
+from app.security.roles import DISCIPLINE, OFFICE, TOP_LEADER
 
 CONCLUDED = (CaseStatus.CLOSED, CaseStatus.DISMISSED, CaseStatus.WITHDRAWN)
 
 
 def seen_cases(actor: Actor) -> ColumnElement[bool]:
-    """Cases of one's own departments or charge, or addressed to oneself as leader."""
+    """Cases of one's own departments or charge, assisting ones too, or addressed to oneself as
+    leader."""
     if reads_college(actor):
         return true()
+    own = actor.departments | actor.charged
+    assisting = select(CaseDepartment.supervision_case_id)
     return or_(
-        SupervisionCase.department_id.in_(actor.departments | actor.charged),
+        SupervisionCase.department_id.in_(own),
         SupervisionCase.leader_id == actor.user_id,
+        SupervisionCase.id.in_(assisting.where(CaseDepartment.department_id.in_(own))),
     )
 
 
 def can_write_case(actor: Actor, verb: str, row: SupervisionCase) -> bool:
+    """The head signs and replies, the leader gives time, the discipline office inspects; the
+    rest is the Office's. Where one of the two offices has a case of its own, the leader stands
+    in for it."""
     if verb in {"sign", "reply"}:
         return heads(actor, row.department_id)
     if verb == "extend":
-        return leads(actor, row.department_id) or actor.has_role(TOP_LEADER)
+        return _is_leader(actor, row)
     if verb == "transfer":
-        return is_office(actor) or leads(actor, row.department_id) or actor.has_role(TOP_LEADER)
-    if verb == "conclude":
-        return actor.has_role(DISCIPLINE)
+        return is_office(actor) or _is_leader(actor, row)
+    if verb in {"conclude", "send_back"}:
+        return actor.has_role(DISCIPLINE) or _acts_for(DISCIPLINE, actor, row)
+    if verb == "add":
+        return is_office(actor)
     if verb == "delete":
         return is_office(actor) and row.status in (None, CaseStatus.PROPOSED)
     if verb == "edit":
         return is_office(actor) and row.status not in CONCLUDED
-    return is_office(actor)
+    return is_office(actor) or _acts_for(OFFICE, actor, row)
+
+
+def _is_leader(actor: Actor, row: SupervisionCase) -> bool:
+    return leads(actor, row.department_id) or actor.has_role(TOP_LEADER)
+
+
+def _acts_for(role: str, actor: Actor, row: SupervisionCase) -> bool:
+    """A leader, on a case of the very office whose step it is: nobody else with the role may."""
+    session = object_session(row) if _is_leader(actor, row) else None
+    return session is not None and not names_with(session, role, row.department_id)
+
+
+def _can_write_assisting(actor: Actor, verb: str, row: CaseDepartment) -> bool:
+    case = policy.related(row, "supervision_case")
+    return case is not None and can_write_case(actor, "edit", case)
 
 
 def frozen_columns(row: SupervisionCase) -> frozenset[str]:
@@ -66,7 +96,32 @@ def check_case(row: SupervisionCase) -> None:
         raise RuleViolation(message("A case about a task names the task."), "task")
 
 
+def check_assisting(row: CaseDepartment) -> None:
+    case = policy.related(row, "supervision_case")
+    department = row.department_id or getattr(row.department, "id", None)
+    if case is not None and department is not None and case.department_id == department:
+        raise RuleViolation(
+            message("The department in charge does not assist as well."), "department"
+        )
+
+
+def check_instruction(row: Instruction) -> None:
+    """An instruction is written on what its author sees."""
+    session = object_session(row)
+    actor = current_actor(session) if session is not None else None
+    if session is None or actor is None or row.subject_id is None:
+        return
+    kinds = {one.__tablename__: one for one in policy.policies()}
+    model = kinds.get(row.subject_table)
+    if model is None:
+        raise RuleViolation(message("An instruction is written on a row."), "subject_table")
+    seen = select(model.id).where(model.id == row.subject_id, policy.visible(actor, model))
+    if session.scalar(seen) is None:
+        raise RuleViolation(message("The row of the instruction is not to be found."), "subject_id")
+
+
 def _seen_instructions(actor: Actor) -> ColumnElement[bool]:
+    """One's own, and those on the cases and the tasks whose affairs one reads."""
     if reads_college(actor):
         return true()
     if actor.user_id is None:
@@ -74,9 +129,18 @@ def _seen_instructions(actor: Actor) -> ColumnElement[bool]:
     own_cases = select(SupervisionCase.id).where(seen_cases(actor))
     return or_(
         Instruction.author_id == actor.user_id,
+        (Instruction.subject_table == Task.__tablename__)
+        & of_answered_task(Instruction.subject_id, actor),
         (Instruction.subject_table == SupervisionCase.__tablename__)
         & Instruction.subject_id.in_(own_cases),
     )
+
+
+def _has_place(row: CaseDepartment, successor: int) -> bool:
+    """The successor is in charge of the case or assists already."""
+    case = row.supervision_case
+    assisting = {one.department_id for one in case.assisting if one is not row}
+    return successor in assisting or case.department_id == successor
 
 
 def _can_write_instruction(actor: Actor, verb: str, row: Any) -> bool:
@@ -96,13 +160,25 @@ policy.register(
         policy.nobody,
     ),
 )
+policy.register(
+    CaseDepartment,
+    Policy(
+        "case_department",
+        lambda actor: CaseDepartment.supervision_case_id.in_(
+            select(SupervisionCase.id).where(seen_cases(actor))
+        ),
+        _can_write_assisting,
+    ),
+)
 policy.register(Instruction, Policy("instruction", _seen_instructions, _can_write_instruction))
 guard.register_invariant(SupervisionCase, check_case)
+guard.register_invariant(CaseDepartment, check_assisting)
+guard.register_invariant(Instruction, check_instruction)
+_followed = and_(SupervisionCase.status.not_in(CONCLUDED), of_open_year(SupervisionCase))
+register_moves(SupervisionCase, "department_id", _followed)
 register_moves(
-    SupervisionCase,
+    CaseDepartment,
     "department_id",
-    and_(
-        SupervisionCase.status.in_((CaseStatus.PROPOSED, CaseStatus.OPEN, CaseStatus.REPLIED)),
-        of_open_year(SupervisionCase),
-    ),
+    CaseDepartment.supervision_case_id.in_(select(SupervisionCase.id).where(_followed)),
+    _has_place,
 )

@@ -1,4 +1,4 @@
-"""Screens of supervision: cases with their steps, and instructions."""
+"""Screens of supervision: cases with their steps and departments, and instructions."""
 
 from __future__ import annotations
 
@@ -6,14 +6,24 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from app.core import clock
 from app.core.actor import Actor
-from app.models.supervision import CaseStatus, CaseStep, Instruction, SupervisionCase
-from app.web.formats import noun_of_table, show_long_text
+from app.extensions import db
+from app.models.supervision import (
+    CaseDepartment,
+    CaseStatus,
+    CaseStep,
+    SupervisionCase,
+)
+from app.supervision import service
+from app.supervision.case_show import CaseShow
+from app.supervision.forms import SupervisionCaseForm
+from app.supervision.instruction_views import InstructionView
+from app.supervision.paper_views import CasePaper
+from app.web.formats import show_long_text
 from app.web.lists import Overdue, QuickFilter, always, of_my_departments
 from app.web.views import DomainView, interface
 
-LONG = dict.fromkeys(("ground", "requirement", "text"), show_long_text)
+LONG = dict.fromkeys(("ground", "requirement", "special_ground", "text"), show_long_text)
 
 
 class CaseStepView(DomainView):
@@ -30,7 +40,16 @@ UNDER_WAY = frozenset({CaseStatus.OPEN.value, CaseStatus.REPLIED.value})
 _OPEN = ",".join(sorted(UNDER_WAY))
 
 
-class SupervisionCaseView(DomainView):
+class CaseDepartmentView(DomainView):
+    datamodel = interface(CaseDepartment)
+    list_columns = ["department", "supervision_case"]
+    title_column = "department"
+    show_columns = ["supervision_case", "department"]
+    form_columns = ("supervision_case", "department")
+    search_columns = ["department", "supervision_case"]
+
+
+class SupervisionCaseView(CaseShow, SupervisionCaseForm, CasePaper, DomainView):
     datamodel = interface(SupervisionCase)
     title_column = "matter"
     quick_filters = (
@@ -47,7 +66,8 @@ class SupervisionCaseView(DomainView):
     ]  # fmt: skip
     show_columns = [
         "cycle", "number", "matter", "source", "task", "ground", "requirement", "department",
-        "leader", "stage", "status", "opened_on", "due_on", "signed_at", "closed_on",
+        "leader", "stage", "status", "opened_on", "due_on", "urges", "signed_at", "closed_on",
+        "rule_key", "special_proposed_on", "special_ground",
     ]  # fmt: skip
     form_columns = (
         "cycle", "source", "task", "matter", "ground", "requirement", "department", "leader",
@@ -57,20 +77,14 @@ class SupervisionCaseView(DomainView):
     ]  # fmt: skip
     plain_columns = LONG
     base_order = ("id", "desc")
+    own_methods = {"paper": "read"}
 
-
-class InstructionView(DomainView):
-    datamodel = interface(Instruction)
-    list_columns = ["written_on", "author", "text", "subject_table", "subject_id"]
-    title_column = "text"
-    show_columns = ["written_on", "author", "recorded_by", "text", "subject_table", "subject_id"]
-    form_columns = ("subject_table", "subject_id", "text", "written_on")
-    search_columns = ["author", "written_on", "text"]
-    plain_columns = {**LONG, "subject_table": noun_of_table}
-
-    def prepare(self, row: Any, actor: Actor) -> None:
-        row.author_id = actor.user_id
-        row.written_on = row.written_on or clock.today()
+    def new_row(self, form: Any, actor: Actor) -> SupervisionCase:
+        case = SupervisionCase()
+        with db.session.no_autoflush:
+            form.populate_obj(case)
+        service.add_case(db.session, actor, case)
+        return case
 
 
 def register(builder: Any) -> None:
@@ -79,7 +93,7 @@ def register(builder: Any) -> None:
         "category_label": lazy_gettext("Supervision"),
         "category_icon": "gavel",
     }
-    SupervisionCaseView.related_views = [CaseStepView]
+    SupervisionCaseView.related_views = [CaseStepView, CaseDepartmentView]
     builder.add_view(
         SupervisionCaseView,
         "supervision_case",
@@ -95,3 +109,4 @@ def register(builder: Any) -> None:
         **category,
     )
     builder.add_view_no_menu(CaseStepView)
+    builder.add_view_no_menu(CaseDepartmentView)

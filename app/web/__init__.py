@@ -10,7 +10,7 @@ from flask_login import current_user, logout_user
 
 from app.core import text
 from app.extensions import compress, csrf
-from app.web import incoming
+from app.web import framework_words, incoming
 from app.web.words import language
 
 OPEN_ENDPOINTS = {"static", "appbuilder.static", "healthz"}
@@ -24,6 +24,7 @@ def prepare(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.before_request(_take_language)
     compress.init_app(app)
+    framework_words.teach_forms()
 
 
 def finish(app: Flask) -> None:

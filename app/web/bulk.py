@@ -50,6 +50,7 @@ class Fate:
     name: str
     link: str
     status: Choice
+    target: Choice
     refusal: str
 
 
@@ -58,7 +59,6 @@ class Preview:
     """`going` and `staying` are the rows the step is possible for, and the others."""
 
     transition: Transition
-    target: Choice
     going: Sequence[Fate]
     staying: Sequence[Fate]
 
@@ -164,12 +164,10 @@ class BulkSteps:
         self, transition: Transition, actor: Actor, rows: Sequence[Any], fields: Mapping[str, Any]
     ) -> Preview:
         """What `transition` would do to `rows`; changes nothing."""
-        kind = inspect(self.model).columns["status"].type.python_type
         with policy.holding(db.session()), db.session.no_autoflush:
             fates = [self._fate(transition, actor, row, fields) for row in rows]
         return Preview(
             transition,
-            kind(transition.target),
             going=[fate for fate in fates if not fate.refusal],
             staying=[fate for fate in fates if fate.refusal],
         )
@@ -184,7 +182,9 @@ class BulkSteps:
         else:
             reason = ""
         link = f"{self.route_base}/show/{row.id}"
-        return Fate(row.id, row.version, str(row), link, row.status, reason)
+        kind = inspect(self.model).columns["status"].type.python_type
+        target = kind(transition.leads_to(row.status))
+        return Fate(row.id, row.version, str(row), link, row.status, target, reason)
 
     def _check(
         self, transition: Transition, actor: Actor, row: Any, fields: Mapping[str, Any]
@@ -215,7 +215,6 @@ class BulkSteps:
         self, transition: Transition, actor: Actor, rows: Sequence[Any], form: Any, code: int = 200
     ) -> Any:
         told = self.preview(transition, actor, rows, {})
-        query = ListState.read(self, request.args).query_string()
         page = self.render_template(  # type: ignore[attr-defined]
             "web/bulk.html",
             title=str(transition.label),
@@ -223,7 +222,7 @@ class BulkSteps:
             preview=told,
             form=form,
             show_status=show_status,
-            place=f"{self.route_base}/action_post?{query}",
+            place=request.full_path,
             back=self._back(),
         )
         return page, code
@@ -289,8 +288,9 @@ class BulkSteps:
         if len(rows) == 1:
             link = f"{self.route_base}/show/{rows[0].id}"
         else:
+            state = {} if transition.target is None else {"status": transition.target}
             try:
-                link = list_link(self.model, status=transition.target)
+                link = list_link(self.model, **state)
             except LookupError:
                 link = f"{self.route_base}/list/?view=all"
         flash(Markup('{} <a href="{}">{}</a>').format(done, link, gettext("Show")), "success")  # noqa: S704 (escaped by format)

@@ -118,6 +118,9 @@ class FormPages:
         with unit_of_work(db.session, actor):
             workflow.apply(db.session, actor, row, name, version=version, **fields)
 
+    def propose(self, step: str, form: Any, row: Any) -> None:
+        """Say what the form of a step begins with, where that is not what stands on the row."""
+
     # Adding ------------------------------------------------------------------------
 
     @expose("/add", methods=["GET", "POST"])
@@ -264,7 +267,9 @@ class FormPages:
             abort(404)
         if not the_actor().may(f"{self.class_permission_name}:{name}"):
             abort(403)
-        form = step_form(self.datamodel, self.label_columns, transition, row)
+        form = step_form(self.datamodel, self.label_columns, transition, row, self.form_choices)
+        if request.method == "GET":
+            self.propose(name, form, row)
         code = 200
         if request.method == "POST" and form.validate():
             fields = step_values(form)
@@ -282,7 +287,7 @@ class FormPages:
             code = 422
         page = self.render_template(
             self.step_template, title=str(transition.label), form=form, row=row,
-            follows=what_follows(flow, transition), show_status=formats.show_status,
+            follows=what_follows(flow, transition, row), show_status=formats.show_status,
             back=url_for(f"{self.endpoint}.show", pk=row.id),
             facts=self._facts_for_step(row, name), heading=heading_of(self, row),
         )  # fmt: skip

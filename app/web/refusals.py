@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.actor import Actor
-from app.core.errors import Conflict, Refusal, RuleViolations
+from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolations
 from app.core.text import message
 from app.core.unit_of_work import unit_of_work, violation_of
 from app.extensions import db
@@ -23,6 +23,11 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, IntegrityError):
         return violation_of(error)
     return Conflict(message("Somebody has changed this row meanwhile."))
+
+
+def code_of(error: Exception) -> int:
+    """With which code a page comes back that shows a refusal."""
+    return 403 if isinstance(error, NotAllowed) else 422
 
 
 def refuse_fields(form: Any, error: Exception) -> list[str]:

@@ -22,8 +22,10 @@ from app.extensions import db
 from app.models.organisation import Department, DepartmentKind
 from app.web.directory import directory
 from app.web.downloads import attachment
+from app.web.interface import key_of
 from app.web.reader import the_actor
 from app.web.shell import chosen_cycle
+from app.web.stacked import month_name
 
 
 class ReportView(BaseView):
@@ -48,6 +50,7 @@ class ReportView(BaseView):
             ],
             cycles=book.cycles,
             current=chosen_cycle(),
+            months=[(month, month_name(month)) for month in range(1, 13)],
             departments=[
                 entry for entry in book.departments.values() if entry.kind != DepartmentKind.SECTION
             ],
@@ -56,7 +59,7 @@ class ReportView(BaseView):
     @expose("/<string:kind>")
     @has_access
     def download(self, kind: str) -> Any:
-        """`?year=2022[&department=CODE][&number=2]&format=pdf`: the document as a file."""
+        """`?year=2022[&department=CODE][&number=2][&month=10]&format=pdf`: the document as a file."""
         actor = the_actor()
         wanted = documents.kind_named(kind)
         form = documents.format_of(wanted, request.args.get("format") or wanted.formats[0].value)
@@ -67,7 +70,8 @@ class ReportView(BaseView):
         if cycle is None:
             raise RuleViolation(message("There is no year %(year)s.", year=year), "year")
         department = self._department(request.args.get("department", ""))
-        order = Order(cycle, department, form, request.args.get("number", ""))
+        month = key_of(request.args.get("month", "")) or 0
+        order = Order(cycle, department, form, request.args.get("number", ""), month)
         with unit_of_work(db.session, actor):
             paper = wanted.print_(db.session, actor, order)
         return attachment(paper.content, paper.file_name, paper.media_type)

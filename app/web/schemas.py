@@ -95,4 +95,6 @@ class DomainSchemaConverter(Model2SchemaConverter):
         field = super()._column2field(datamodel, column, nested, parent_schema_name)
         if isinstance(field, fields.Integer):
             field.strict = True  # 1.5 is refused, not rounded
+        if isinstance(field, fields.Decimal):
+            field.places = None  # what has too many decimals is the rules' to refuse
         return field

@@ -90,7 +90,11 @@ def choose_year(year: str) -> Any:
 def _years() -> list[tuple[CycleEntry, str]]:
     """The years there are, each with the address that chooses it and stays on this page."""
     lists = request.path.endswith("/list/") or request.path.startswith(("/chart", "/home"))
-    place = request.path if lists or request.path in {"/steering/", "/calendar/"} else "/"
+    place = (
+        request.path
+        if lists or request.path in {"/steering/", "/calendar/", "/supervision/"}
+        else "/"
+    )
     back = quote(place, safe="")
     return [(cycle, f"/year/{cycle.year}?next={back}") for cycle in directory().cycles]
 

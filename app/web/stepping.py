@@ -3,7 +3,9 @@ comes after it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import request
@@ -19,8 +21,20 @@ from app.security.roles import ROLE_LABELS
 from app.web.forms import DomainModelConverter
 
 
-def step_form(datamodel: Any, labels: Any, transition: Transition, row: Any) -> Any:
-    """A bound form with one field per column of the step; required ones are marked."""
+def step_form(
+    datamodel: Any,
+    labels: Any,
+    transition: Transition,
+    row: Any,
+    within: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    sent: bool | None = None,
+) -> Any:
+    """A bound form with one field per column of the step; required ones are marked. `within`:
+    the criteria of what selects offer. `sent`: does the request bring this very form filled in?
+    By default every POST does."""
+    if sent is None:
+        sent = request.method == "POST"
     converter = DomainModelConverter(datamodel)
     columns = datamodel.obj.__mapper__.columns
     fields: dict[str, Any] = {}
@@ -34,6 +48,8 @@ def step_form(datamodel: Any, labels: Any, transition: Transition, row: Any) -> 
             fields[name] = TextAreaField(lazy_gettext("Note"), [needed or validators.Optional()])
             continue
         converter._convert_col(name, labels[name], "", [], None, fields)
+        if name in within:
+            fields[name].kwargs["within"] = within[name]
         if needed is not None:
             options = fields[name].kwargs
             options["validators"] = [
@@ -43,8 +59,8 @@ def step_form(datamodel: Any, labels: Any, transition: Transition, row: Any) -> 
             ] + [needed]
     fields["version"] = HiddenField()
     kind = type("StepForm", (FlaskForm,), fields)
-    form = kind(obj=row) if request.method == "GET" else kind()
-    if request.method == "GET":
+    form = kind() if sent else kind(formdata=None, obj=row)
+    if not sent:
         form.version.data = row.version
     form.steps = steps
     return form
@@ -67,18 +83,19 @@ class Following:
     next: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def what_follows(flow: Workflow, transition: Transition) -> Following:
-    """The steps that are open after `transition`, with the roles that take them."""
+def what_follows(flow: Workflow, transition: Transition, row: Any) -> Following:
+    """The steps that are open after `transition` on `row`, with the roles that take them."""
+    target = transition.leads_to(row.status)
     status = flow.model.__mapper__.columns["status"].type.enum_class
     granted = GRANTS.get(policy_of(flow.model).resource, {})
     return Following(
-        status(transition.target),
+        status(target),
         tuple(
             (
                 str(step.label),
                 tuple(words(ROLE_LABELS[role]) for role in granted.get(step.name, ())),
             )
             for step in flow.transitions
-            if transition.target in step.sources and granted.get(step.name)
+            if target in step.sources and granted.get(step.name)
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from app.core import clock
 from app.core.unit_of_work import act_as
 from app.extensions import db
 from app.models.cycles import Cycle
+from app.models.improvement import Evidence
 from app.models.monitoring import CheckStatus, MonthlyCheck
 from app.models.organisation import Department, Person
 from app.models.planning import Task, TaskStatus
@@ -207,3 +209,90 @@ def test_without_a_connection_what_was_typed_stays_and_is_saved_later(
     page.context.set_offline(False)
     expect_saved(page)
     assert checks(served, tasks)[1].done == "在路上写的"
+
+
+def test_files_come_to_a_row_and_go_again(
+    page_for: PageFor, served: Flask, tasks: list[int], size: str, tmp_path: Path
+) -> None:
+    paper = tmp_path / "佐证.pdf"
+    paper.write_bytes(b"%PDF-1.4 " + b"x" * 200_000)
+    wrong = tmp_path / "程序.exe"
+    wrong.write_bytes(b"MZ")
+    page = opened(page_for("head_jwc"))
+    row = page.locator(f"#row-{tasks[0]}")
+    row.locator("input[type=file]").set_input_files([paper, wrong])
+    files = row.locator("[data-file-list] li")
+    expect(files).to_have_count(1)
+    expect(files).to_contain_text("佐证.pdf")
+    expect(row.locator("[data-file-wrong]")).to_contain_text("程序.exe")
+    # The file began the row's draft; what is typed afterwards belongs to it.
+    cell(page, tasks[0], "actual_percent").fill("35")
+    expect_saved(page)
+    expect(row.locator("[data-stale]")).to_be_hidden()
+    assert checks(served, tasks)[1].actual_percent == 35
+    if size == "desktop":
+        drop(page, f"#row-{tasks[1]}", "第二份.pdf")
+        expect(page.locator(f"#row-{tasks[1]} [data-file-list] li")).to_contain_text("第二份.pdf")
+    row.locator("[data-remove-file]").click()
+    expect(files).to_have_count(0)
+    with served.app_context():
+        left = db.session.scalars(select(Evidence)).all()
+        assert len(left) == (1 if size == "desktop" else 0)
+        act_as(db.session, TEST)
+        for one in left:
+            db.session.delete(one)
+        db.session.commit()
+
+
+def drop(page: Page, place: str, name: str) -> None:
+    """Drop a file from the desktop on a row."""
+    data = page.evaluate_handle(
+        """name => { const all = new DataTransfer();
+        all.items.add(new File(["%PDF-1.4 dropped"], name, { type: "application/pdf" })); return all; }""",
+        name,
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event(place, event, {"dataTransfer": data})
+
+
+def test_a_refused_month_can_be_opened_anew(
+    page_for: PageFor, served: Flask, tasks: list[int]
+) -> None:
+    page = opened(page_for("head_jwc"))
+    place = page.url
+    page.locator("[data-submits]").click()
+    expect(page.locator("[data-errors] a")).to_have_count(4)
+    assert page.url.partition("#")[0] == place
+    page.reload()
+    expect(page.locator("form[data-sheet]")).to_be_visible()
+
+
+def test_two_clicks_submit_once(
+    page_for: PageFor, served: Flask, tasks: list[int], size: str
+) -> None:
+    page = opened(page_for("head_jwc"))
+    page.locator("[data-plan-all]").click()
+    expect_saved(page)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/submit") else None)
+    page.locator("[data-submits]").dblclick()
+    expect(page.locator("form[data-sheet] [data-cell]")).to_have_count(0)
+    assert len(sent) == 1
+    found = checks(served, tasks)
+    assert {one.status for one in found.values()} == {CheckStatus.SUBMITTED} and len(found) == 4
+
+
+def test_two_editors_of_two_rows_do_not_meet(
+    page_for: PageFor, served: Flask, tasks: list[int]
+) -> None:
+    head, staff = opened(page_for("head_jwc")), opened(page_for("staff_jwc"))
+    for number in (0, 1):
+        cell(staff, tasks[number], "done").fill(f"经办人写的{number}")
+        cell(head, tasks[number + 2], "done").fill(f"负责人写的{number}")
+    expect_saved(staff)
+    expect_saved(head)
+    head.wait_for_timeout(1500)
+    found = checks(served, tasks)
+    assert [found[number].done for number in (1, 2, 3, 4)] == [
+        "经办人写的0", "经办人写的1", "负责人写的0", "负责人写的1",
+    ]  # fmt: skip

@@ -10,11 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, unit_of_work
 from app.cycles.months import month_reported, months_of
 from app.extensions import db
 from app.models.planning import TaskStatus
-from tests.cast import TODAY, Cast
+from tests.cast import TEST, TODAY, Cast
 from tests.factories import make_holiday, make_milestone, make_task
 
 ClientFor = Callable[[str], FlaskClient]
@@ -59,6 +59,22 @@ def test_a_department_sees_the_dates_of_its_own_tasks(
     assert "别人的任务" not in text
     assert "自己的任务" not in client_for("staff_jwc").get(address).text
     assert "别人的任务" in client_for("leader").get(address).text
+
+
+@pytest.mark.parametrize("address", ["/calendar/", "/calendar/?month=2026-03"])
+def test_what_was_due_before_the_year_was_kept_here_is_late_for_nothing(
+    session: AnySession, cast: Cast, client_for: ClientFor, address: str
+) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, due_on=dt.date(2026, 3, 10))
+    make_milestone(task=task, due_on=dt.date(2026, 3, 9))
+    found = []
+    for day in (None, 10, 11):
+        with unit_of_work(session, TEST):
+            cast.cycle.live_from = day and dt.date(2026, 3, day)
+        page = client_for("head_jwc").get(address).text
+        assert task.title in page
+        found.append(page.count("cal-late"))
+    assert [found[0] - one for one in found] == [0, 1, 2]
 
 
 def test_a_full_day_links_to_the_rest(cast: Cast, client_for: ClientFor) -> None:

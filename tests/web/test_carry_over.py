@@ -107,3 +107,24 @@ def test_the_plan_offers_confirmed_tasks_ticked_and_says_what_is_finished(
 def test_a_verdict_is_one_of_two(client_for: ClientFor) -> None:
     answer = client_for("office").post("/carry_over/decide/", data={"verdict": "banana"})
     assert answer.status_code == 404
+
+
+def test_the_address_names_the_year(
+    cast: Cast, tasks: list[Task], client_for: ClientFor
+) -> None:
+    other = make_cycle(year=cast.cycle.year - 1)
+    make_task(title="往年任务", cycle=other, status=TaskStatus.ACCEPTED)
+    office = client_for("office")
+    page = office.get(f"/carry_over/?cycle={other.id}").text
+    assert "往年任务" in page and "教材建设" not in page
+    assert f'name="cycle" value="{other.id}"' in page and f"cycle={other.id}" in page
+    back = office.post(
+        "/carry_over/decide/",
+        data={"cycle": other.id, "of_department": cast.jwc.id, "verdict": "confirm"},
+    )
+    assert f"cycle={other.id}" in back.location
+
+
+@pytest.mark.parametrize("year", ["999999", "abc", "-1", "２０２６"])
+def test_a_year_that_there_is_not_is_refused(client_for: ClientFor, year: str) -> None:
+    assert client_for("office").get(f"/carry_over/?cycle={year}").status_code == 404

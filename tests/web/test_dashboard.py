@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.planning import Task
 from app.web import assets
-from tests.cast import TODAY, YEAR, Cast
+from tests.cast import TEST, TODAY, YEAR, Cast
 from tests.charting import counted_statements, listed
 from tests.factories import (
     make_milestone,
@@ -196,6 +196,16 @@ def test_the_worst_tasks_are_red_then_orange_then_overdue(
 ) -> None:
     found = screen(client_for("office")).worst
     assert [title for _, title in found] == ["红且久", "红不久", "橙而落后", "橙", "绿而逾期"]
+
+
+def test_what_was_due_before_the_year_was_kept_here_is_not_among_the_worst(
+    client_for: ClientFor, session: AnySession, cast: Cast, tasks: list[Task]
+) -> None:
+    """A light that was reported counts; the days since a task was due do not."""
+    with unit_of_work(session, TEST):
+        cast.cycle.live_from = TODAY
+    found = screen(client_for("office")).worst
+    assert [title for _, title in found] == ["红且久", "红不久", "橙而落后", "橙"]
 
 
 def test_a_leader_reaches_the_late_task_from_the_screen(

@@ -88,3 +88,29 @@ def test_a_delegate_takes_the_step_on_the_page(
     assert client_for("staff_jwc").post(step, data={}).status_code == 302
     page = client_for("head_jwc").get(f"/department_plan/show/{plan.id}").text
     assert f"{cast.staff_jwc.name} 代 {cast.head_jwc.name}" in page
+
+
+def test_the_giver_s_home_page_says_who_stands_in_and_ends_it(
+    client_for: ClientFor, session: AnySession, cast: Cast
+) -> None:
+    """Also where the Office wrote it: the giver sees it for as long as it lasts."""
+    client_for("office").post("/delegation/add", data=filled(cast, ground="病假，院长口头同意"))
+    row = session.scalars(select(Delegation)).one()
+    page = client_for("head_jwc").get("/").text
+    assert cast.staff_jwc.name in page and WEEK.isoformat() in page
+    assert "病假，院长口头同意" in page
+    assert f"/delegation/end/{row.id}" in page
+    assert f"/delegation/end/{row.id}" not in client_for("head_xinxi").get("/").text
+    client_for("head_jwc").post(f"/delegation/end/{row.id}")
+    assert f"/delegation/end/{row.id}" not in client_for("head_jwc").get("/").text
+
+
+def test_one_to_come_is_announced_and_one_that_is_over_is_not(
+    client_for: ClientFor, cast: Cast
+) -> None:
+    day = dt.timedelta(days=1)
+    to_come = make_delegation(valid_from=TODAY + day, valid_to=WEEK)
+    over = make_delegation(valid_from=TODAY - 9 * day, valid_to=TODAY - day)
+    page = client_for("head_jwc").get("/").text
+    assert f"/delegation/end/{to_come.id}" in page
+    assert f"/delegation/end/{over.id}" not in page

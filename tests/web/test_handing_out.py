@@ -13,9 +13,11 @@ from app.core.unit_of_work import AnySession
 from app.models.planning import Task, TaskDepartment, TaskStatus
 from tests.architecture.test_query_counts import cost
 from tests.cast import YEAR, Cast
-from tests.factories import make_task, make_task_department
+from tests.factories import make_decomposition, make_task, make_task_department
 
 ClientFor = Callable[[str], FlaskClient]
+PHASE_ENDS = dt.date(YEAR, 3, 14)
+"""The last day of 接受分解 in the cast's year."""
 
 
 @pytest.fixture
@@ -152,6 +154,70 @@ def test_the_sheet_costs_the_same_for_many_tasks(
         make_task_department(task=task, department=cast.xinxi)
         make_task(lead_department=cast.xinxi, status=TaskStatus.PUBLISHED)
     assert cost(client, address) == few
+
+
+def test_a_stale_save_shows_what_stands_there_now_beside_what_was_chosen(
+    session: AnySession, cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    client, address = client_for("head_jwc"), f"/task/hand_out/{cast.jwc.id}"
+    old = said(issued, cast.staff_jwc.id, section=cast.jwc_jxk.id)
+    assert client.post(address, data=said(issued, cast.head_jwc.id)).status_code == 302
+    answer = client.post(address, data=old)
+    assert answer.status_code == 422
+    row = answer.text[answer.text.index(f'<tr id="task-{issued.id}"') :]
+    row = row[: row.index("</tr>")]
+    assert f'<option value="{cast.staff_jwc.id}" selected>' in row  # what was chosen
+    reason = row[row.index('class="invalid-feedback') :] if "invalid-feedback" in row else row
+    assert cast.head_jwc.name in reason  # what stands there now
+    session.expire_all()
+    assert issued.owner == cast.head_jwc
+    again = said(issued, cast.staff_jwc.id, section=cast.jwc_jxk.id)
+    assert client.post(address, data=again).status_code == 302
+
+
+def test_without_the_version_that_was_read_nothing_is_written(
+    session: AnySession, cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    unread = said(issued, cast.staff_jwc.id, version=None)
+    answer = client_for("head_jwc").post(f"/task/hand_out/{cast.jwc.id}", data=unread)
+    assert answer.status_code == 422
+    session.expire_all()
+    assert issued.owner_id is None
+
+
+def test_a_row_that_was_only_read_may_change_under_its_reader(
+    session: AnySession, cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    """A check that comes in meanwhile changes the task, not what the head hands out."""
+    other = make_task(status=TaskStatus.PUBLISHED)
+    read = said(issued, None, version=issued.version - 1) | said(other, cast.staff_jwc.id)
+    assert (
+        client_for("head_jwc").post(f"/task/hand_out/{cast.jwc.id}", data=read).status_code == 302
+    )
+    session.expire_all()
+    assert other.owner == cast.staff_jwc
+
+
+@pytest.mark.parametrize("year", ["999999", "abc", "-1", "9" * 40])
+def test_a_year_there_is_not_has_no_sheet(
+    cast: Cast, issued: Task, client_for: ClientFor, year: str
+) -> None:
+    client, address = client_for("head_jwc"), f"/task/hand_out/{cast.jwc.id}"
+    assert client.get(f"{address}?cycle={year}").status_code == 404
+    assert client.get(f"{address}?cycle=").status_code == 200
+    assert client.get(f"{address}?cycle={cast.cycle.id}").status_code == 200
+
+
+def test_a_task_without_a_day_of_its_own_is_accepted_by_the_phase_s_last_day(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    make_task(status=TaskStatus.PUBLISHED)
+    page = client_for("head_jwc").get(f"/task/hand_out/{cast.jwc.id}").text
+    assert PHASE_ENDS.isoformat() not in page
+    table = make_decomposition(status="issued", issue_number="1", issued_on=dt.date(YEAR, 3, 1))
+    make_task(status=TaskStatus.PUBLISHED, decomposition_id=table.id)
+    page = client_for("head_jwc").get(f"/task/hand_out/{cast.jwc.id}").text
+    assert PHASE_ENDS.isoformat() in page
 
 
 @pytest.mark.parametrize("owner", ["", "abc", "9" * 40])

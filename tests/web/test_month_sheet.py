@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.unit_of_work import AnySession
-from app.models.monitoring import CheckStatus, Light, MonthlyCheck, Quality
+from app.models.improvement import Evidence
+from app.models.monitoring import CheckStatus, CoordinationRequest, Light, MonthlyCheck, Quality
 from app.models.planning import Task, TaskStatus
-from tests.architecture.test_query_counts import cost
+from tests.architecture.test_query_counts import cost, statements
 from tests.cast import Cast
 from tests.factories import make_milestone, make_task, make_task_department
 
@@ -260,6 +261,61 @@ def test_the_workbook_goes_out_filled_in_and_comes_back_as_differences(
     assert "25%" not in head.post(f"{place}upload", data={"file": (io.BytesIO(b"x"), "a.exe")}).text
 
 
+def test_the_workbook_has_the_assisting_lines_and_brings_them_back(
+    session: AnySession, cast: Cast, task: Task, client_for: ClientFor
+) -> None:
+    make_task_department(task=task, department=cast.xinxi, part="承担网络部分")
+    place, assisting = f"/month/{cast.xinxi.id}/2026-04/", client_for("head_xinxi")
+    book = openpyxl.load_workbook(io.BytesIO(assisting.get(f"{place}book").data))
+    page = book.worksheets[1]
+    titles = [cell.value for cell in page[1]]
+    line = page[2]
+    assert line[titles.index("目标任务")].value == "推进课程思政"
+    line[titles.index("完成情况")].value = "网络已通"
+    told = assisting.post(f"{place}upload", data=uploaded(book)).text
+    key = f"line-{task.id}"
+    assert f'name="take" value="{key}"' in told and f'name="{key}-done" value="网络已通"' in told
+    assisting.post(
+        f"{place}save",
+        data={f"{key}-version": "0", f"{key}-done": "网络已通", "choose": "1", "take": key},
+    )
+    assert "网络已通" in client_for("head_jwc").get(f"/month/{cast.jwc.id}/2026-04/").text
+
+
+@pytest.mark.parametrize("door", ["save", "submit", "upload"])
+def test_the_address_of_a_refused_form_leads_back_to_the_sheet(
+    task: Task, place: str, client_for: ClientFor, door: str
+) -> None:
+    assert client_for("head_jwc").get(place + door).headers["Location"] == place
+    assert client_for("head_xinxi").get(place + door).status_code == 404
+
+
+def test_an_overdue_light_names_the_day_it_speaks_of(
+    cast: Cast, place: str, client_for: ClientFor
+) -> None:
+    accepted(cast, due_on=dt.date(2026, 4, 20))
+    with clock.at(dt.date(2026, 4, 22)):
+        page = client_for("head_jwc").get(place).text
+    assert "2026-04-20 到期，至 2026-04-30 逾期 10 天未完成。" in page
+
+
+def test_submitting_costs_the_same_however_many_rows(
+    session: AnySession, cast: Cast, place: str, client_for: ClientFor
+) -> None:
+    head = client_for("head_jwc")
+
+    def asked(rows: int) -> int:
+        for number in range(rows):
+            accepted(cast, number=f"{rows}-{number}")
+        head.post(f"{place}save", data={"as_planned": "green"})
+        with statements() as found:
+            assert head.post(f"{place}submit").status_code == 302
+        return sum(one.startswith("SELECT") for one in found)
+
+    few = asked(3)
+    assert asked(15) == few
+
+
 def test_a_workbook_from_elsewhere_is_refused(
     task: Task, place: str, client_for: ClientFor
 ) -> None:
@@ -277,3 +333,105 @@ def test_the_page_costs_the_same_however_many_rows(
     for number in range(15):
         accepted(cast, number=str(number))
     assert cost(head, place) == few
+
+
+# Files ---------------------------------------------------------------------------------------
+
+
+def attached(place: str, task: Task, content: bytes = b"%PDF-1.4 done", name: str = "佐证.pdf") -> tuple[str, dict[str, object]]:  # fmt: skip
+    door = place.replace("/month/", "/month_files/") + str(task.id)
+    return door, {"file": (io.BytesIO(content), name)}
+
+
+def test_a_file_is_attached_to_a_row_that_nobody_has_begun_and_taken_away_again(
+    session: AnySession, task: Task, place: str, client_for: ClientFor
+) -> None:
+    head = client_for("head_jwc")
+    door, data = attached(place, task)
+    told = head.post(door, data=data).json
+    assert told is not None and told["version"] == 1 and "佐证.pdf" in told["files"]
+    check = check_of(session, task)
+    assert (check.status, check.actual_percent) == (CheckStatus.DRAFT, None)
+    page = head.get(place).text
+    (file,) = session.scalars(select(Evidence))
+    assert f"/month_files/{file.id}/remove" in page and "佐证.pdf" in page
+    # What is typed now goes with the version that the answer told.
+    told = head.post(f"{place}save", json=by_script(task, 1, actual_percent="40")).json
+    assert told is not None and not told["rows"][0]["stale"]
+    gone = head.post(f"/month_files/{file.id}/remove").json
+    assert gone is not None and gone["files"].strip() == ""
+    assert session.scalars(select(Evidence)).all() == []
+
+
+def test_a_file_is_refused_with_its_reason(
+    session: AnySession, task: Task, place: str, client_for: ClientFor
+) -> None:
+    head = client_for("head_jwc")
+    door, data = attached(place, task, b"MZ", "程序.exe")
+    refused = head.post(door, data=data)
+    assert refused.status_code == 422 and "exe" in refused.json["message"]  # type: ignore[index]
+    # Nothing is begun for a file that is not taken.
+    assert session.scalars(select(MonthlyCheck)).all() == []
+    assert head.post(door).json == {"message": "请选择文件。"}
+
+
+def test_of_a_submitted_row_no_file_is_taken_away_and_none_added(
+    session: AnySession, task: Task, place: str, client_for: ClientFor
+) -> None:
+    head = client_for("head_jwc")
+    door, data = attached(place, task)
+    head.post(door, data=data)
+    head.post(f"{place}submit", data=row(task, 1, actual_percent="40", quality="good"))
+    (file,) = session.scalars(select(Evidence))
+    assert f"/month_files/{file.id}/remove" not in head.get(place).text
+    door, data = attached(place, task, b"%PDF-1.4 more")
+    assert head.post(door, data=data).status_code == 409
+    assert head.post(f"/month_files/{file.id}/remove").status_code == 403
+
+
+def test_strangers_neither_attach_nor_take_away(
+    session: AnySession, task: Task, place: str, client_for: ClientFor
+) -> None:
+    door, data = attached(place, task)
+    assert client_for("head_xinxi").post(door, data=data).status_code == 404
+    door, data = attached(place, task)
+    client_for("staff_jwc").post(door, data=data)
+    (file,) = session.scalars(select(Evidence))
+    # Who has not uploaded it does not take it back; who does not see it does not find it.
+    assert client_for("head_jwc").post(f"/month_files/{file.id}/remove").status_code == 403
+    assert client_for("head_xinxi").post(f"/month_files/{file.id}/remove").status_code == 404
+
+
+# Help ----------------------------------------------------------------------------------------
+
+
+def test_help_is_asked_for_from_the_row_and_shown_on_it(
+    session: AnySession, cast: Cast, task: Task, place: str, client_for: ClientFor
+) -> None:
+    head = client_for("head_jwc")
+    door = f"/coordination_request/add?_flt_0_task={task.id}"
+    assert door in head.get(place).text
+    assert door not in client_for("staff_jwc").get(place).text
+    head.post(f"{place}save", json=by_script(task, problem="缺数据"))
+    check = f"/monthly_check/show/{check_of(session, task).id}"
+    assert door in head.get(check).text and door not in client_for("leader").get(check).text
+    form = head.get(door).text
+    # The department and the day stand there; what is left is the matter and the addressee.
+    assert f'<option selected value="{cast.jwc.id}"' in form and "2026-05-12" in form
+    done = head.post(door, data={"department": cast.jwc.id, "matter": "请开放接口",
+                                 "addressed_department": cast.xinxi.id, "due_on": ""})  # fmt: skip
+    assert done.status_code == 302
+    (asked,) = session.scalars(select(CoordinationRequest))
+    assert (asked.task, asked.due_on) == (task, dt.date(2026, 5, 12))
+    shown = f"/coordination_request/show/{asked.id}"
+    assert done.headers["Location"].endswith(shown) and shown in head.get(place).text
+    page = client_for("head_xinxi").get(shown).text
+    assert "请开放接口" in page and f"/coordination_request/step/answer/{asked.id}" in page
+
+
+def test_the_office_goes_from_the_sheet_to_who_owes_the_month(
+    task: Task, place: str, client_for: ClientFor
+) -> None:
+    door = "/steering/2026/monitoring?month=2026-04"
+    assert door.replace("?", "?") in client_for("office").get(place).text
+    assert "/steering/" not in client_for("head_jwc").get(place).text.partition("<main")[2]

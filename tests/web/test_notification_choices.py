@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,14 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.errors import NotAllowed
 from app.core.unit_of_work import AnySession, unit_of_work
-from app.models.system import Digest, NotificationChoice, OutboxStatus
+from app.models.system import Digest, NotificationChoice, OutboxMessage, OutboxStatus
 from tests.cast import Cast
 from tests.factories import make_notification_choice, make_outbox_message
 from tests.post import Mailbox, smtp_server
 
 PAGE = "/account/notifications/"
+TEST = f"{PAGE}test"
 SignIn = Callable[[str], FlaskClient]
 
 
@@ -86,6 +89,22 @@ def test_a_test_message_that_fails_says_why(client_for: SignIn, mailbox: Mailbox
     mailbox.refusing = True
     page = client_for("head_jwc").post("/account/notifications/test", follow_redirects=True).text
     assert "come back later" in page
+
+
+def test_a_second_test_message_waits_a_minute(
+    session: AnySession, client_for: SignIn, mailbox: Mailbox
+) -> None:
+    browser, moment = client_for("head_jwc"), dt.datetime(2026, 3, 16, 2, 0, tzinfo=dt.UTC)
+    with clock.at(moment):
+        browser.post(TEST)
+        page = browser.post(TEST, follow_redirects=True).text
+    assert "请一分钟后再试" in page and len(mailbox.arrived) == 1
+    with clock.at(moment + dt.timedelta(minutes=1)):
+        mailbox.refusing = True
+        browser.post(TEST)
+    rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [row.status for row in rows] == [OutboxStatus.SENT, OutboxStatus.DEAD]
+    assert "come back later" in (rows[1].last_error or "")
 
 
 def test_without_a_mail_server_nothing_is_offered(client_for: SignIn) -> None:

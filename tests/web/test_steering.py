@@ -15,6 +15,7 @@ from app.models.cycles import Phase, PhaseCode
 from app.models.planning import PlanStatus, TaskStatus
 from app.models.system import Notification, Reminder
 from app.planning.plans import open_plan
+from app.web.steering.words import WORDS
 from tests.architecture.test_query_counts import cost
 from tests.cast import Cast
 from tests.factories import make_department_plan, make_monthly_check, make_task
@@ -63,6 +64,29 @@ def test_a_phase_says_how_far_it_is_and_who_owes(cast: Cast, client_for: ClientF
     assert "信息工程系" in text and "辛信息" in text
     assert "现无在任负责人" in text
     assert "冷分管" in review and "部门计划待审阅（教务处）" in review
+
+
+def test_the_office_s_own_steps_stand_in_the_phase_and_lead_to_their_rows(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    make_department_plan(department=cast.jwc, status=PlanStatus.SUBMITTED)
+    with clock.at(NOVEMBER):
+        office = client_for("office")
+        assert "#office" in office.get("/steering/").text
+        page = office.get("/steering/2026/review").text
+        assert 'id="office"' in page
+        rows = office.get("/steering/2026/review/office_plans/").text
+        assert cast.jwc.name in rows
+        assert 'id="office"' not in client_for("head_jwc").get("/steering/2026/review").text
+
+
+@pytest.mark.parametrize(
+    "code", ["midyear", "diagnosis_report", "assessment", "public_notice", "summary"]
+)
+def test_a_phase_says_what_of_it_is_not_kept_here(client_for: ClientFor, code: str) -> None:
+    page = client_for("office").get(f"/steering/2026/{code}").text
+    assert str(WORDS[PhaseCode(code)].not_here) in page
+    assert str(WORDS[PhaseCode(code)].not_here)
 
 
 def test_a_leader_sees_the_departments_in_charge_and_a_head_the_own(client_for: ClientFor) -> None:
@@ -247,3 +271,39 @@ def test_their_cost_does_not_grow_with_the_rows(cast: Cast, client_for: ClientFo
         make_department_plan(status=PlanStatus.REVIEW)
     assert [cost(client, place) for place in places] == before
     assert max(before) <= 17
+
+
+# By month --------------------------------------------------------------------------------
+
+
+def test_who_owes_is_asked_for_month_by_month(cast: Cast, client_for: ClientFor) -> None:
+    make_task(status=TaskStatus.ACCEPTED)
+    place = "/steering/2026/monitoring"
+    with clock.at(dt.date(2026, 4, 8)):
+        office = client_for("office")
+        both, march = office.get(place).text, office.get(f"{place}?month=2026-03").text
+        assert "2026-03 月度监测未提交" in both and "2026-04 月度监测未提交" in both
+        assert "2026-03 月度监测未提交" in march and "2026-04 月度监测未提交" not in march
+        # How late, and the text for a group chat, speak of that month alone.
+        assert "逾期 2 个工作日" in march
+        chat = march.partition('id="chat-text"')[2].partition("</textarea>")[0]
+        assert "2026年3月月度监测尚未提交" in chat and "2026年4月" not in chat
+        said = {"who": f"d{cast.jwc.id}", "month": "2026-03"}
+        done = office.post(f"{place}/remind", data=said)
+        assert done.headers["Location"] == f"{place}?month=2026-03"
+        assert office.get(f"{place}?month=2020-01").text.count("月度监测未提交") == both.count(
+            "月度监测未提交"
+        )
+
+
+def test_a_reminder_of_a_month_speaks_of_that_month(
+    session: AnySession, cast: Cast, client_for: ClientFor
+) -> None:
+    make_task(status=TaskStatus.ACCEPTED)
+    with clock.at(dt.date(2026, 4, 8)):
+        client_for("office").post(
+            "/steering/2026/monitoring/remind",
+            data={"who": f"d{cast.jwc.id}", "month": "2026-03"},
+        )
+    (note,) = session.scalars(select(Notification))
+    assert "2026年3月月度监测尚未提交1项" in note.text and "4月月度" not in note.text

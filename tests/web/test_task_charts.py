@@ -11,11 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.planning import Task
 from app.planning.gantt_views import LIMIT
 from app.web import assets
-from tests.cast import YEAR, Cast
+from tests.cast import TEST, YEAR, Cast
 from tests.charting import cells_of, links_of, listed, payload_of
 from tests.factories import make_milestone, make_task, make_task_category
 
@@ -130,6 +130,17 @@ def test_a_bar_runs_from_start_to_due_with_its_milestones(client_for: ClientFor)
         {"day": f"{YEAR}-06-01", "name": "审定", "done": False},
     ]
     assert "修订章程" in office.get(bar["link"]).text
+
+
+def test_the_day_from_which_a_year_is_kept_here_stands_across_the_bars(
+    client_for: ClientFor, session: AnySession, cast: Cast
+) -> None:
+    make_task(status="accepted", start_on=dt.date(YEAR, 1, 1), due_on=dt.date(YEAR, 12, 1))
+    office = client_for("office")
+    assert payload_of(office.get("/chart/gantt"))["live"] is None
+    with unit_of_work(session, TEST):
+        cast.cycle.live_from = dt.date(YEAR, 3, 10)
+    assert payload_of(office.get("/chart/gantt"))["live"] == f"{YEAR}-03-10"
 
 
 def test_a_task_without_days_has_a_bar_too(client_for: ClientFor) -> None:

@@ -1,5 +1,6 @@
 // What every page needs: the menu on a telephone, drop-downs, messages. Each module finds its own
 // elements and does nothing where there are none; a page without scripts shows the same content.
+import { start as startBoard } from "./site/board.js";
 import { start as startConfirm } from "./site/confirm.js";
 import { start as startConsole } from "./site/console.js";
 import { start as startHandout } from "./site/handout.js";
@@ -19,6 +20,7 @@ startPlan();
 startProgress();
 startShow();
 startSteering();
+startBoard();
 startConfirm();
 startConsole();
 startLate();

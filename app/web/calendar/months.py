@@ -96,8 +96,10 @@ def marks_of(
     months: Iterable[MonthEntry],
     dates: Iterable[TaskDate],
     today: dt.date,
+    live_from: dt.date | None = None,
 ) -> list[Mark]:
-    """Everything that stands on a day, in order."""
+    """Everything that stands on a day, in order. What was due before `live_from`, the first day
+    that the year is kept here, is late for nothing."""
     marks: list[Mark] = []
     for phase in phases:
         name, article = show(phase.code), ""
@@ -118,7 +120,7 @@ def marks_of(
             marks.append(Mark(month.due_on, "check", told, done=month.closed_on is not None))
     for date in dates:
         place = f"/task/show/{date.task_id}"
-        late = not date.done and date.day < today
+        late = not date.done and (live_from or dt.date.min) <= date.day < today
         if date.kind == MILESTONE:
             mark = Mark(date.day, MILESTONE, date.text, date.label, place, late, date.done)
         else:

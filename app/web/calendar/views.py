@@ -82,7 +82,7 @@ def _year(actor: Actor, cycle: CycleEntry, today: dt.date) -> dict[str, Any]:
     dates = reads.task_dates(
         db.session, cycle.id, _mine(actor), first, last, most=MOST_OF_A_MONTH, by_day=False
     )
-    marks = months.marks_of(phases, entries, dates, today)
+    marks = months.marks_of(phases, entries, dates, today, cycle.live_from)
     pages = []
     for month in months.months_between(first, last):
         end = months.last_of(month)
@@ -119,7 +119,7 @@ def _one_month(actor: Actor, cycle: CycleEntry, month: dt.date, today: dt.date) 
     dates = reads.task_dates(
         db.session, cycle.id, _mine(actor), month, last, most=MOST_OF_A_DAY, by_day=True
     )
-    marks = months.marks_of(phases, entries, dates, today)
+    marks = months.marks_of(phases, entries, dates, today, cycle.live_from)
     entry = next((one for one in entries if one.starts_on == month), None)
     return {
         "month": month,

@@ -13,7 +13,9 @@ from flask_babel import format_date, gettext
 
 from app.core import clock
 from app.core.clock import COLLEGE_ZONE
+from app.extensions import db
 from app.models.monitoring import Light
+from app.organisation.delegations import given_by
 from app.web import formats
 from app.web.directory import directory
 from app.web.home import desk, panels
@@ -41,6 +43,9 @@ class HomeView(IndexView):
             subtitle=_where_and_when(actor.user_id, day.today),
             queue=queue,
             standing_in=desk.stands_in(actor),
+            delegated=given_by(db.session, actor),
+            known=directory(),
+            today=day.today,
             waiting=sum(kind.count for kind in queue),
             late=sum(kind.overdue for kind in queue),
             panel=panel,

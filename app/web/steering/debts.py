@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -28,13 +27,17 @@ from app.core.policy import visible
 from app.core.queue import SOON, Waiting, waiting_rows
 from app.core.text import Message, message
 from app.core.unit_of_work import AnySession
+from app.cycles.contested import is_contested
 from app.models.cycles import PhaseCode
 from app.models.improvement import Adjustment, AdjustmentStatus, ResultStatus, TaskResult
 from app.models.organisation import Department
 from app.models.planning import Agreement, DepartmentPlan, PlanStatus, Task, TaskStatus
 from app.monitoring.queue import missing
+from app.planning.acceptance import accept_by
 from app.planning.queue import task_label
 from app.planning.rules import answered_tasks
+from app.web.steering.office import office_steps
+from app.web.steering.owed import Debt, Owed
 from app.web.steering.year import Year, college_day, planning_departments
 
 COUNTED = (PhaseCode.PROPOSAL, PhaseCode.REVIEW, PhaseCode.DECOMPOSITION, PhaseCode.ACCEPTANCE,
@@ -43,32 +46,9 @@ COUNTED = (PhaseCode.PROPOSAL, PhaseCode.REVIEW, PhaseCode.DECOMPOSITION, PhaseC
 WRITTEN = (ResultStatus.SUBMITTED, ResultStatus.CONFIRMED)
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A kind of debt in a phase. `single`: a department owes it once or not at all; `chinese`
-    says it in a text that goes outside."""
-
-    phase: PhaseCode
-    waiting: Waiting
-    chinese: str
-    by_leader: bool = False
-    single: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Debt:
-    """What one department's rows owe of a kind: how many, until when, since when."""
-
-    owed: Owed
-    department_id: int | None
-    count: int
-    due_on: dt.date | None
-    since: dt.date | None
-
-
 def kinds_of(actor: Actor, year: Year) -> list[Owed]:
-    """The kinds of debt there may be today, of what the actor sees. A closed year owes nothing;
-    plans are owed until the year's table is issued."""
+    """The kinds of debt there may be today, of what the actor sees, the Office's own steps among
+    them. A closed year owes nothing; plans are owed until the year's table is issued."""
     if year.closed:
         return []
     found: list[Owed] = []
@@ -79,6 +59,7 @@ def kinds_of(actor: Actor, year: Year) -> list[Owed]:
     found += _checks(actor, year)
     found += _adjustments(actor, year)
     found += _results(actor, year)
+    found += office_steps(actor, year)
     return [one for one in found if one.phase in year.phases]
 
 
@@ -141,7 +122,10 @@ def _plans(actor: Actor, year: Year) -> Iterator[Owed]:
             )
             .select_from(DepartmentPlan)
             .join(Department, Department.id == DepartmentPlan.department_id)
-            .where(visible(actor, DepartmentPlan), own, DepartmentPlan.status == status)
+            .where(
+                visible(actor, DepartmentPlan), own, DepartmentPlan.status == status,
+                ~is_contested(DepartmentPlan),
+            )
         )  # fmt: skip
         yield _owed(code, key, DepartmentPlan, title, rows, chinese, by_leader, single=True)
 
@@ -176,7 +160,7 @@ def _acceptance(actor: Actor, year: Year) -> Iterator[Owed]:
         dt.datetime.combine(year.issued_on, dt.time(), COLLEGE_ZONE) if year.issued_on else None
     )
     rows = waiting_rows(
-        Task.id, task_label(), due_on=Task.accept_by, since=issued,
+        Task.id, task_label(), due_on=accept_by(), since=issued,
         department=Task.lead_department_id,
     ).where(
         visible(actor, Task),

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Date, and_, cast, func, literal, select, union_all
+from sqlalchemy import Date, Integer, and_, func, literal, select, union_all
 
 from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.unit_of_work import AnySession
-from app.models.base import UtcDateTime
 from app.models.cycles import PhaseCode
 from app.models.improvement import TaskResult
 from app.models.monitoring import MonthlyCheck
 from app.models.planning import DepartmentPlan, Task
+from app.planning.acceptance import accept_by
 from app.planning.plan_late import first_sent
 from app.planning.queue import end_of
 from app.planning.rules import answered_tasks
@@ -25,14 +25,15 @@ from app.web.steering.year import Year, college_day
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What a department did after `due_on`: how many, the last of them when. Both days are None
-    where each has a last day of its own."""
+    """What a department did after `due_on`: how many, the last of them when; of monthly checks
+    `month` is the month they report on. Both days are None where no rule sets a last day."""
 
     phase: PhaseCode
     department_id: int | None
     count: int
     due_on: dt.date | None
     on: dt.date | None
+    month: int | None = None
 
 
 def late_work(session: AnySession, actor: Actor, year: Year) -> list[Late]:
@@ -41,7 +42,14 @@ def late_work(session: AnySession, actor: Actor, year: Year) -> list[Late]:
     if not parts:
         return []
     return [
-        Late(PhaseCode(row.phase), row.department_id, row.number, row.due_on, college_day(row.at))
+        Late(
+            PhaseCode(row.phase),
+            row.department_id,
+            row.number,
+            row.due_on,
+            college_day(row.at),
+            row.month,
+        )
         for row in session.execute(union_all(*parts))
     ]
 
@@ -63,20 +71,33 @@ def _late_parts(actor: Actor, year: Year) -> Iterator[Any]:
             yield _late(code, department, due, moment).where(criterion, moment >= end_of(due))
     for day in year.accept_by:
         yield _late(PhaseCode.ACCEPTANCE, lead, day, Task.accepted_at).where(
-            tasks, Task.accept_by == day, Task.accepted_at >= end_of(day)
+            tasks, accept_by() == day, Task.accepted_at >= end_of(day)
         )
     if PhaseCode.MONITORING in year.phases:
-        yield _late(PhaseCode.MONITORING, lead, None, None).where(
-            tasks, MonthlyCheck.task_id == Task.id, MonthlyCheck.late
-        )
+        for month in year.months:
+            yield _late(
+                PhaseCode.MONITORING, lead, month.due_on, MonthlyCheck.submitted_at, month.month
+            ).where(
+                tasks,
+                MonthlyCheck.task_id == Task.id,
+                MonthlyCheck.late,
+                MonthlyCheck.year == month.year,
+                MonthlyCheck.month == month.month,
+            )
 
 
-def _late(code: PhaseCode, department: Any, due: dt.date | None, moment: Any) -> Any:
-    last = cast(literal(None), UtcDateTime) if moment is None else func.max(moment)
+def _late(
+    code: PhaseCode,
+    department: Any,
+    due: dt.date | None,
+    moment: Any,
+    month: int | None = None,
+) -> Any:
     return select(
         literal(code.value).label("phase"),
         department.label("department_id"),
         func.count().label("number"),
         literal(due, Date).label("due_on"),
-        last.label("at"),
+        func.max(moment).label("at"),
+        literal(month, Integer).label("month"),
     ).group_by(department)

@@ -18,8 +18,8 @@ from app.models.cycles import Phase, PhaseCode
 from app.organisation.seats import Seats
 from app.web.directory import directory
 from app.web.formats import show
-from app.web.steering.debts import Debt
 from app.web.steering.late import Late
+from app.web.steering.owed import Debt
 from app.web.steering.standing import Line
 from app.web.steering.words import WORDS, Told
 from app.web.steering.year import Year
@@ -65,7 +65,7 @@ class Owing:
 
 @dataclass(frozen=True, slots=True)
 class LateLine:
-    """Late work that was taken: `workdays` 0 where each had a last day of its own."""
+    """Late work that was taken: `workdays` 0 where no rule sets a last day."""
 
     name: str
     count: int
@@ -86,6 +86,8 @@ class Card:
     overdue: int
     late: int
     link: str
+    office: int
+    """Steps of the Office's own that wait."""
 
 
 def cards(
@@ -97,7 +99,10 @@ def cards(
 ) -> list[Card]:
     """The phases of a year in their order."""
     by_phase: dict[PhaseCode, dict[Debtor, bool]] = defaultdict(dict)
+    own: dict[PhaseCode, int] = defaultdict(int)
     for debt in owed:
+        if debt.owed.by_office:
+            own[debt.owed.phase] += debt.count
         for debtor in _debtors(debt, seats):
             overdue = debt.due_on is not None and debt.due_on < year.today
             known = by_phase[debt.owed.phase]
@@ -117,6 +122,7 @@ def cards(
             overdue=sum(by_phase[code].values()),
             late=taken[code],
             link=place_of(year, code),
+            office=own[code],
         )
         for code, phase in year.phases.items()
     ]
@@ -140,17 +146,30 @@ def owing(
     return departments, [one for one in found if not one.debtor.department_id]
 
 
+def office_items(year: Year, owed: Iterable[Debt]) -> list[Item]:
+    """The Office's own steps in a phase, the most overdue first."""
+    return _items(year, [debt for debt in owed if debt.owed.by_office], Debtor())
+
+
 def late_lines(year: Year, late: Iterable[Late], code: PhaseCode) -> list[LateLine]:
     """What departments did late in a phase."""
     return [
         LateLine(
-            _department(one.department_id or 0),
+            _late_name(year, one),
             one.count,
             year.workdays_late(one.due_on, one.on),
         )
         for one in late
         if one.phase == code
     ]
+
+
+def _late_name(year: Year, late: Late) -> str:
+    """The department, and of monthly checks which month's."""
+    name = _department(late.department_id or 0)
+    if late.month is None:
+        return name
+    return gettext("%(what)s (%(of)s)", what=name, of=f"{year.year}-{late.month:02d}")
 
 
 def place_of(year: Year, code: PhaseCode) -> str:

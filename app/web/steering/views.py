@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from app.core.text import message
 from app.cycles.steering import Reminded, last_reminders, remind, set_phase_days, text_of
 from app.extensions import db
 from app.models.cycles import Phase, PhaseCode
+from app.monitoring.queue import missing_key
 from app.organisation.seats import seats_on
 from app.web import formats
 from app.web.directory import CycleEntry, directory
@@ -31,7 +33,7 @@ from app.web.reader import the_actor
 from app.web.refusals import written
 from app.web.shell import chosen_cycle
 from app.web.steering import page
-from app.web.steering.debts import COUNTED, debts, kinds_of
+from app.web.steering.debts import COUNTED, Owed, debts, kinds_of
 from app.web.steering.late import late_work
 from app.web.steering.standing import lines_of
 from app.web.steering.year import Year, load_year
@@ -81,6 +83,8 @@ class SteeringView(BaseView):
         actor = the_actor()
         steered, phase = self._phase(year, code)
         kinds = [kind for kind in kinds_of(actor, steered) if kind.phase == phase.code]
+        months = _months(steered, kinds)
+        kinds = _of_month(kinds, months)
         late = late_work(db.session, actor, steered)
         owed = debts(db.session, kinds)
         seats = seats_on(db.session, actor, steered.today)
@@ -100,6 +104,7 @@ class SteeringView(BaseView):
             card=card,
             departments=departments,
             leaders=leaders,
+            office=page.office_items(steered, owed),
             late=page.late_lines(steered, late, phase.code),
             before=page.place_of(steered, order[at - 1]) if at else "",
             after=page.place_of(steered, order[at + 1]) if at + 1 < len(order) else "",
@@ -110,6 +115,9 @@ class SteeringView(BaseView):
             sample=text_of(phase, [waiting[0].call.owed]) if waiting else "",
             chat=page.chat_text(steered, phase, owed),
             scope=panels.scope_of(actor)[1],
+            months=months,
+            month=_month_asked(months),
+            here=page.place_of(steered, phase.code),
             **self._editing(steered),
         )
 
@@ -173,12 +181,16 @@ class SteeringView(BaseView):
         actor = the_actor()
         steered, phase = self._phase(year, code)
         kinds = [kind for kind in kinds_of(actor, steered) if kind.phase == phase.code]
+        months = _months(steered, kinds)
+        kinds = _of_month(kinds, months)
         departments, leaders = page.owing(
             steered, debts(db.session, kinds), seats_on(db.session, actor, steered.today), {}
         )
         ticked = request.form.getlist("who")
         chosen = {one.debtor: one for one in (*departments, *leaders) if one.key in ticked}
         place = page.place_of(steered, phase.code)
+        if month := _month_asked(months):
+            place = f"{place}?{urlencode({'month': month})}"
         done: list[Reminded] = []
 
         def write() -> None:
@@ -226,6 +238,24 @@ def _day(form: Any, name: str) -> dt.date:
         except ValueError:
             continue
     raise RuleViolation(message("“%(text)s” is not a date.", text=text[:20]), name)
+
+
+def _months(year: Year, kinds: list[Owed]) -> dict[str, Owed]:
+    """The months of which checks may be owed, in words, each with its kind of debt."""
+    found = {month.reported.words: missing_key(month.reported) for month in year.open_months}
+    known = {kind.waiting.key: kind for kind in kinds}
+    return {words: known[key] for words, key in found.items() if key in known}
+
+
+def _month_asked(months: Mapping[str, Owed]) -> str:
+    """The month that the address or the form narrows the page to; empty for all."""
+    asked = request.values.get("month", "")
+    return asked if asked in months else ""
+
+
+def _of_month(kinds: list[Owed], months: Mapping[str, Owed]) -> list[Owed]:
+    month = _month_asked(months)
+    return [months[month]] if month else kinds
 
 
 def _people(debtors: Any) -> set[int]:

@@ -19,10 +19,12 @@ ASSESSMENT = lazy_gettext("Assessment group")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`opens` is what may be done from then on; `steps` are who does what."""
+    """`opens` is what may be done from then on; `steps` are who does what; `not_here` says what of
+    it this system does not keep yet."""
 
     opens: Any
     steps: Sequence[tuple[Any, Any]]
+    not_here: Any = ""
 
 
 WORDS: Mapping[PhaseCode, Told] = {
@@ -87,6 +89,7 @@ WORDS: Mapping[PhaseCode, Told] = {
             (LEADERS, lazy_gettext("review the adjustments")),
             (COMMITTEE, lazy_gettext("decides on the adjustments")),
         ),
+        lazy_gettext("The half-year diagnoses themselves are written outside this system for now; only what they change of the tasks is kept here."),
     ),
     PhaseCode.RESULTS: Told(
         lazy_gettext("What became of each task is reported, as soon as it is done."),
@@ -98,10 +101,12 @@ WORDS: Mapping[PhaseCode, Told] = {
     PhaseCode.DIAGNOSIS_REPORT: Told(
         lazy_gettext("Departments write their diagnosis of the year."),
         ((DEPARTMENTS, lazy_gettext("submit the annual diagnosis report to the Office")),),
+        lazy_gettext("This system has no flow for the diagnosis reports yet: they go to the Office on paper, and nobody is shown as owing one."),
     ),
     PhaseCode.ASSESSMENT: Told(
         lazy_gettext("Completion and quality of the tasks are rated."),
         ((ASSESSMENT, lazy_gettext("rates the departments and proposes the results")),),
+        lazy_gettext("Scores are kept here; total, grade and rank are not worked out yet."),
     ),
     PhaseCode.PUBLIC_NOTICE: Told(
         lazy_gettext("The proposed results are shown to the college."),
@@ -109,11 +114,13 @@ WORDS: Mapping[PhaseCode, Told] = {
             (DEPARTMENTS, lazy_gettext("may appeal")),
             (COMMITTEE, lazy_gettext("decides on the results")),
         ),
+        lazy_gettext("This system has no flow for the public notice and the appeals yet: they are handled on paper."),
     ),
     PhaseCode.SUMMARY: Told(
         lazy_gettext("The year is summed up."),
         (
             (OFFICE, lazy_gettext("writes the college's two reports and says which unfinished tasks are carried over")),
         ),
+        lazy_gettext("The two college reports are written outside this system for now; carrying tasks over is decided here."),
     ),
 }  # fmt: skip

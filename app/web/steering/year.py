@@ -17,8 +17,9 @@ from app.cycles.months import MonthEntry, month_reported, months_of
 from app.cycles.queries import college_calendar
 from app.models.cycles import Cycle, CycleStatus, Phase, PhaseCode
 from app.models.organisation import Department, DepartmentKind
-from app.models.planning import Decomposition, Task
+from app.models.planning import Decomposition, Task, TaskStatus
 from app.organisation.rules import in_hands
+from app.planning.acceptance import accept_by
 from app.planning.plan_late import kept_from
 
 
@@ -88,9 +89,9 @@ def load_year(session: AnySession, actor: Actor, cycle_id: int, today: dt.date) 
         .options(joinedload(Phase.cycle))
         .order_by(Phase.starts_on, Phase.ends_on, Phase.id)
     )
-    accept_by = session.scalars(
-        select(Task.accept_by)
-        .where(visible(actor, Task), Task.cycle_id == cycle_id, Task.accept_by.is_not(None))
+    last_days = session.scalars(
+        select(accept_by())
+        .where(visible(actor, Task), Task.cycle_id == cycle_id, Task.status != TaskStatus.PROPOSED)
         .distinct()
     )
     return Year(
@@ -101,7 +102,7 @@ def load_year(session: AnySession, actor: Actor, cycle_id: int, today: dt.date) 
         phases={phase.code: phase for phase in phases},
         months=months_of(session, [cycle_id]),
         issued_on=row.issued,
-        accept_by=[day for day in accept_by if day is not None],
+        accept_by=[day for day in last_days if day is not None],
         kept_from=kept_from(row),
         own=college_calendar(session),
     )

@@ -13,9 +13,9 @@ from app.core import clock, workflow
 from app.core.actor import Actor
 from app.core.errors import NotAllowed, Refusal, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
-from app.cycles import paper_entries
+from app.cycles import contested, paper_entries
 from app.models.improvement import Adjustment, AdjustmentStatus, ResultStatus, TaskResult
-from app.models.meetings import PaperEntry, PaperStatus
+from app.models.meetings import Outcome, PaperEntry, PaperStatus
 from app.models.organisation import Person
 from app.models.planning import Agreement, DepartmentPlan, PlanStatus, Task, TaskStatus
 from app.models.supervision import Instruction
@@ -24,9 +24,12 @@ from app.models.work_points import WorkPointOpinion, WorkPointSetStatus
 from tests.cast import TEST, TODAY, Cast
 from tests.factories import (
     make_adjustment,
+    make_agenda_item,
     make_appointment,
     make_charge,
+    make_decision,
     make_department_plan,
+    make_meeting,
     make_task,
     make_task_result,
     make_work_point_set,
@@ -203,15 +206,111 @@ def test_nobody_objects_for_another(
         take(session, cast.actor("leader"), entry, "object")
 
 
-def test_what_has_moved_on_is_not_taken_back(
+def go_on(session: AnySession, actor: Actor, row: Any, step: str, **fields: Any) -> None:
+    with unit_of_work(session, actor):
+        workflow.apply(session, actor, row, step, **fields)
+
+
+def test_while_the_signer_objects_the_row_takes_no_step(
     session: AnySession, cast: Cast, plan: DepartmentPlan, enter: Enter
 ) -> None:
     entry = enter(plan)
+    take(session, cast.actor("leader"), entry, "object", objection="我签的是退回")
+    with pytest.raises(WrongState, match=cast.leader.name):
+        go_on(session, cast.actor("head_jwc"), plan, "submit")
+    take(session, cast.actor("office"), entry, "refer")
+    with pytest.raises(WrongState, match=cast.leader.name):
+        go_on(session, cast.actor("head_jwc"), plan, "submit")
+    assert plan.status == PlanStatus.REVIEWED
+    take(session, cast.actor("topleader"), entry, "uphold", resolution="核实为本人签字")
+    go_on(session, cast.actor("head_jwc"), plan, "submit")
+    assert plan.status == PlanStatus.SUBMITTED
+
+
+def test_an_entry_taken_back_leaves_the_way_clear(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, enter: Enter
+) -> None:
+    entry = enter(plan)
+    take(session, cast.actor("leader"), entry, "object", objection="我签的是退回")
+    take(session, cast.actor("office"), entry, "withdraw", resolution="录入有误")
+    go_on(session, cast.actor("leader"), plan, "return", review_comment="请补充标准")
+    assert plan.status == PlanStatus.RETURNED
+
+
+def test_an_entry_nobody_objects_to_holds_nothing(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, enter: Enter
+) -> None:
+    enter(plan)
+    go_on(session, cast.actor("head_jwc"), plan, "submit")
+    other = make_department_plan(department=cast.xinxi, status=PlanStatus.REVIEW)
+    take(session, cast.actor("leader"), enter(other), "object", objection="不是")
+    go_on(session, cast.actor("office"), plan, "aggregate")
+    assert plan.status == PlanStatus.AGGREGATED
+
+
+def test_a_contested_opinion_keeps_the_draft_from_the_committee(
+    session: AnySession, cast: Cast, enter: Enter
+) -> None:
+    points = make_work_point_set(status=WorkPointSetStatus.CONSULTATION)
+    entry = enter(points, "opinion", cast.head_jwc, text="意见")
+    take(session, cast.actor("head_jwc"), entry, "object", objection="我没有提过")
+    with pytest.raises(WrongState, match=cast.head_jwc.name):
+        go_on(session, cast.actor("office"), points, "send_to_committee")
+    take(session, cast.actor("office"), entry, "withdraw", resolution="录错")
+    go_on(session, cast.actor("office"), points, "send_to_committee")
+
+
+def test_a_contested_remark_holds_nothing(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, enter: Enter
+) -> None:
+    entry = enter(plan, "instruct", text="请教务处牵头落实")
+    take(session, cast.actor("leader"), entry, "object", objection="不是我的话")
+    go_on(session, cast.actor("leader"), plan, "review")
+    assert plan.status == PlanStatus.REVIEWED
+
+
+def test_a_step_that_went_on_from_the_entry_is_taken_back_with_it_and_its_writer_told(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, enter: Enter
+) -> None:
+    entry = enter(plan)
+    go_on(session, cast.actor("head_jwc"), plan, "submit")
+    take(session, cast.actor("leader"), entry, "object", objection="我签的是退回")
+    before = len(inbox(session, cast.head_jwc))
+    take(session, cast.actor("office"), entry, "withdraw", resolution="录入有误")
+    assert (plan.status, plan.submitted_at) == (PlanStatus.REVIEW, None)
+    assert (plan.reviewed_by_id, entry.status) == (None, PaperStatus.WITHDRAWN)
+    assert len(inbox(session, cast.head_jwc)) == before + 1
+
+
+def test_what_the_department_wrote_meanwhile_is_kept_when_an_entry_is_taken_back(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, enter: Enter
+) -> None:
+    entry = enter(plan, "return", text="请修改")
     with unit_of_work(session, cast.actor("head_jwc")):
-        workflow.apply(session, cast.actor("head_jwc"), plan, "submit")
-    with pytest.raises(WrongState, match="后续"):
+        plan.text = "改写后的计划"
+    take(session, cast.actor("leader"), entry, "object", objection="我没有退回")
+    take(session, cast.actor("office"), entry, "withdraw", resolution="录入有误")
+    assert (plan.status, plan.text) == (PlanStatus.REVIEW, "改写后的计划")
+
+
+def test_where_more_has_happened_a_top_leader_annuls_and_the_row_stays(
+    session: AnySession, cast: Cast, enter: Enter
+) -> None:
+    row: Adjustment = make_adjustment(department=cast.jwc, status=AdjustmentStatus.REVIEW)
+    entry = enter(row, "review")
+    go_on(session, cast.actor("office"), row, "send_to_committee")
+    decision = make_decision(
+        agenda_item=make_agenda_item(meeting=make_meeting(held_on=TODAY)),
+        subject_table="adjustment", subject_id=row.id, outcome=Outcome.APPROVED,
+    )  # fmt: skip
+    go_on(session, cast.actor("secretary"), row, "approve", decision_id=decision.id)
+    take(session, cast.actor("leader"), entry, "object", objection="不是我签的")
+    with pytest.raises(WrongState):
         take(session, cast.actor("office"), entry, "withdraw", resolution="撤")
-    assert (plan.status, entry.status) == (PlanStatus.SUBMITTED, PaperStatus.STANDING)
+    take(session, cast.actor("office"), entry, "refer")
+    take(session, cast.actor("topleader"), entry, "annul", resolution="代录作废，以党委会审定为准")
+    assert (row.status, entry.status) == (AdjustmentStatus.APPROVED, PaperStatus.WITHDRAWN)
+    contested.hold(row)  # nothing is refused any more
 
 
 def test_a_top_leader_decides_what_is_put_to_them(

@@ -355,3 +355,15 @@ def test_a_claim_that_nobody_settled_runs_out(
     assert bring_out() == Round(0, 0, 0, 0), "somebody has it in hand"
     with clock.at(at(16, 9, 10)):
         assert bring_out() == Round(1, 0, 0, 0)
+
+
+def test_a_flood_of_one_transaction_is_one_mail_also_for_who_wants_each_at_once(
+    session: AnySession, cast: Cast, bring_out: BringOut, mailbox: Mailbox
+) -> None:
+    wants(session, cast, "head_jwc")
+    with clock.at(at(16, 9)), unit_of_work(session, TEST):
+        for number in range(60):
+            notify(session, {cast.head_jwc.id: f"第{number}件"}, "test", "/")
+    with clock.at(at(16, 9, 1)):
+        assert bring_out() == Round(1, 0, 0, 0)
+    assert numbers(mailbox) == [60]

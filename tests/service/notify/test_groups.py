@@ -72,6 +72,46 @@ def test_a_group_that_answers_with_an_error_is_tried_again_and_no_token_is_kept(
 
 
 @pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (
+            '{"errcode": 310000, "errmsg": "keywords not in content"}',
+            "310000 keywords not in content",
+        ),
+        ('{"errcode": 45009, "errmsg": "api freq out of limit"}', "45009 api freq out of limit"),
+        ('{"code": 19024, "msg": "Key Words Not Found", "data": {}}', "19024 Key Words Not Found"),
+        ('{"errcode": 93000}', "93000"),
+        ("<html>please sign in</html>", "收到的不是机器人的答复"),
+        ("[]", "收到的不是机器人的答复"),
+    ],
+)
+def test_a_robot_that_refuses_with_200_is_tried_again_and_ends_as_a_dead_letter(
+    session: AnySession, tell: Tell, bring_out: BringOut, group: Group, answer: str, reason: str
+) -> None:
+    tell("head_jwc", "leader")
+    group.answer = answer
+    moment = LATER
+    for attempt in range(1, 6):
+        with clock.at(moment):
+            assert bring_out() == (Round(0, 3, 0, 0) if attempt < 5 else Round(0, 0, 3, 0))
+        moment += dt.timedelta(hours=1)
+    for row in session.scalars(select(OutboxMessage)):
+        assert (row.status, row.attempts) == (OutboxStatus.FAILED, 5)
+        assert row.last_error == f"机器人拒收：{reason}。"
+
+
+@pytest.mark.parametrize("answer", ['{"errcode": 0, "errmsg": "ok"}', '{"code": 0, "msg": "success"}',
+                                    '{"StatusCode": 0, "StatusMessage": "success"}'])  # fmt: skip
+def test_a_robot_that_took_the_message_says_so_in_its_provider_s_way(
+    tell: Tell, bring_out: BringOut, group: Group, answer: str
+) -> None:
+    tell("head_jwc", "leader")
+    group.answer = answer
+    with clock.at(LATER):
+        assert bring_out() == Round(3, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
     ("setting", "value", "channel"),
     [
         ("WECOM_ROBOT", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=not/a/key", "wecom"),

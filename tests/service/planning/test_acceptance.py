@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
-from app.core import clock, workflow
+from app.core import clock, guard, workflow
 from app.core.errors import RuleViolation
 from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.cycles import Phase, PhaseCode
 from app.models.improvement import AdjustmentKind, AdjustmentStatus
 from app.models.planning import Decomposition, DecompositionStatus, Task, TaskStatus
-from app.planning.acceptance import WORKDAYS, workdays_late
+from app.planning.acceptance import WORKDAYS, deadlines, not_accepted, workdays_late
 from app.planning.service import HandOut, accept_tasks
 from tests.cast import TEST, YEAR, Cast
 from tests.factories import (
@@ -92,6 +94,34 @@ def test_late_acceptance_is_taken_and_says_by_how_much(session: AnySession, cast
         assert workdays_late(session, task) == 2
     accepted(session, cast, task, dt.date(YEAR, 3, 23))  # the next Monday but one
     assert (task.status, workdays_late(session, task)) == (TaskStatus.ACCEPTED, 5)
+
+
+def test_a_task_issued_before_tasks_had_a_day_goes_by_the_phase(
+    session: AnySession, cast: Cast
+) -> None:
+    task = issued(session, cast, dt.date(YEAR, 3, 2))
+    with unit_of_work(session, TEST), guard.privileged(session):
+        task.accept_by = None
+    last = session.scalars(
+        select(Phase.ends_on).where(
+            Phase.cycle_id == cast.cycle.id, Phase.code == PhaseCode.ACCEPTANCE
+        )
+    ).one()
+    assert deadlines(session, [task]) == {task.id: last}
+    with clock.at(clock.add_workdays(last, 3)):
+        assert workdays_late(session, task) == 3
+        assert session.scalars(select(Task).where(not_accepted(late=True))).all() == [task]
+    with clock.at(last):
+        assert not session.scalars(select(Task).where(not_accepted(late=True))).all()
+
+
+def test_a_table_issued_after_the_phase_makes_nothing_late(session: AnySession, cast: Cast) -> None:
+    task = issued(session, cast, dt.date(YEAR, 5, 6))
+    with unit_of_work(session, TEST), guard.privileged(session):
+        task.accept_by = None
+    assert deadlines(session, [task]) == {task.id: None}
+    with clock.at(dt.date(YEAR, 9, 1)):
+        assert workdays_late(session, task) == 0
 
 
 def test_in_time_is_not_late(session: AnySession, cast: Cast) -> None:

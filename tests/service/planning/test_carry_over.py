@@ -174,3 +174,53 @@ def test_what_is_finished_meanwhile_drops_out(
     with unit_of_work(session, head):
         (new,) = propose_from_tasks(session, head, plan, [old])
     assert (new.origin, new.carried_from, new.key_supervised) == ("annual", None, False)
+
+
+def test_key_supervision_of_what_is_carried_over_is_the_office_s_to_take_back(
+    session: AnySession, cast: Cast, old: Task
+) -> None:
+    said(session, cast, old)
+    plan = begun(session, cast)
+    head = cast.actor("head_jwc")
+    with unit_of_work(session, head):
+        (task,) = propose_from_tasks(session, head, plan, [old])
+    assert task.key_supervised
+    for name in ("head_jwc", "leader"):
+        with (
+            pytest.raises(
+                RuleViolation,
+                check=lambda e: e.field == "key_supervised" and "carried over" in e.message.words,
+            ),
+            unit_of_work(session, cast.actor(name)),
+        ):
+            task.key_supervised = False
+        session.refresh(task)
+    with unit_of_work(session, head):
+        task.title = "实训基地二期建设"  # the rest of it is the department's to write
+    with unit_of_work(session, cast.actor("office")):
+        task.key_supervised = False
+    assert not task.key_supervised
+
+
+def test_the_office_does_not_take_it_back_for_its_own_department(
+    session: AnySession, cast: Cast, before: Cycle
+) -> None:
+    old = make_task(cycle=before, lead_department=cast.bgs, status=TaskStatus.ACCEPTED)
+    said(session, cast, old, who="other_leader")
+    task = make_task(lead_department=cast.bgs, carried_from=old, key_supervised=True)
+    office = cast.actor("office")
+    with pytest.raises(RuleViolation) as error, unit_of_work(session, office):
+        task.key_supervised = False
+    assert error.value.field == "key_supervised"
+    session.refresh(task)
+    said(session, cast, old, who="other_leader", confirmed=False, reason="不再需要")
+    assert not task.key_supervised
+
+
+def test_another_task_s_key_supervision_is_its_department_s(
+    session: AnySession, cast: Cast
+) -> None:
+    task = make_task(key_supervised=True)
+    with unit_of_work(session, cast.actor("head_jwc")):
+        task.key_supervised = False
+    assert not task.key_supervised

@@ -144,6 +144,21 @@ def test_it_costs_the_same_for_one_gap_and_for_many(session: AnySession, cast: C
     assert len(few) == len(many)
 
 
+def test_assisting_lines_count_for_their_person_and_a_task_counts_once(
+    session: AnySession, cast: Cast
+) -> None:
+    set_limit(session, "1")
+    led = make_task(number="1", title="甲", owner=cast.staff_jwc)
+    make_task_department(task=led, department=cast.xsc, owner=cast.staff_jwc)
+    assert found(session, cast)["load"].count == 0
+    other = make_task(number="2", title="乙", lead_department=cast.xinxi)
+    make_task_department(task=other, department=cast.jwc, owner=cast.staff_jwc)
+    (gap,) = found(session, cast)["load"].gaps
+    assert (gap.id, gap.number) == (cast.staff_jwc.id, 2)
+    assert [one.number for one in found(session, cast, "leader")["load"].gaps] == [2]
+    assert found(session, cast, "other_leader")["load"].count == 0
+
+
 def set_limit(session: AnySession, value: str) -> None:
     with unit_of_work(session, TEST):
         row = session.scalars(select(RuleValue).where(RuleValue.key == PERSON_LIMIT)).one()

@@ -15,12 +15,13 @@ import pytest
 from app.core import workflow
 from app.core.actor import Actor
 from app.core.errors import NotAllowed, Refusal, RuleViolations, WrongState
+from app.core.text import message
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.core.workflow import Transition
 from app.models.improvement import Adjustment, CompletionOutcome, TaskResult
 from app.models.meetings import Outcome, PaperEntry
 from app.models.planning import Agreement, Decomposition, DepartmentPlan, Task
-from app.models.work_points import WorkPointSet
+from app.models.work_points import WorkPointSet, WorkPointSetStatus
 from app.security.permissions import GRANTS
 from app.security.roles import EVERY_ROLE
 from tests.cast import PEOPLE, TEST, TODAY, Cast
@@ -31,6 +32,7 @@ from tests.factories import (
     make_charge,
     make_decision,
     make_decomposition,
+    make_delegation,
     make_department_plan,
     make_indicator,
     make_meeting,
@@ -223,6 +225,64 @@ def test_nobody_decides_on_their_own_submission(
     assert f"须由{cast.topleader.name}审批" in str(error)
 
 
+@pytest.mark.parametrize(("model", "step"), of("decides"))
+def test_who_stands_in_for_the_submitter_does_not_decide_either(
+    session: AnySession, cast: Cast, model: type[Any], step: Transition
+) -> None:
+    """As a stand-in one is on the giver's side, whatever else one may decide."""
+    said = {} if model is Task else {SUBMITTED[model]: cast.head_jwc}
+    row = row_for(cast, model, step, **said)
+    make_delegation(giver=cast.head_jwc, receiver=cast.leader, valid_from=TODAY, valid_to=TODAY)
+    error = refusal(session, cast.actor("leader"), row, step.name)
+    assert isinstance(error, NotAllowed)
+    assert f"须由{cast.topleader.name}审批" in str(error)
+
+
+@pytest.mark.parametrize(("model", "step"), of("decides"))
+def test_a_stand_in_of_the_leader_does_not_decide_on_their_own_department(
+    session: AnySession, cast: Cast, model: type[Any], step: Transition
+) -> None:
+    row = row_for(cast, model, step)
+    make_delegation(giver=cast.leader, receiver=cast.head_jwc, valid_from=TODAY, valid_to=TODAY)
+    error = refusal(session, cast.actor("head_jwc"), row, step.name)
+    assert isinstance(error, NotAllowed)
+    assert "本部门的事项" in str(error) and cast.leader.name in str(error)
+
+
+@pytest.mark.parametrize("step", ["uphold", "annul"])
+def test_a_party_s_stand_in_does_not_decide_on_an_entry_from_paper(
+    session: AnySession, cast: Cast, step: str
+) -> None:
+    entry = make_paper_entry(
+        person=cast.leader, recorded_by=cast.office, objection_until=TODAY, status="referred"
+    )
+    make_delegation(giver=cast.leader, receiver=cast.topleader, valid_from=TODAY, valid_to=TODAY)
+    error = refusal(session, cast.actor("topleader"), entry, step, resolution="维持")
+    assert isinstance(error, NotAllowed) and "本人签署或代录" in str(error)
+    with unit_of_work(session, TEST):
+        cast.other_leader.roles = [*cast.other_leader.roles, *cast.topleader.roles]
+    error = refusal(session, cast.actor("topleader"), entry, step, resolution="维持")
+    assert cast.other_leader.name in str(error)
+
+
+def test_a_part_waits_for_a_head_who_is_not_on_the_other_side(
+    session: AnySession, cast: Cast
+) -> None:
+    row, fields, _ = own_part(cast)
+    error = refusal(session, cast.actor("head_jwc"), row, "agree", **fields)
+    assert cast.staff_jwc.name not in str(error)
+    make_appointment(person=cast.staff_jwc, department=cast.jwc, post="acting_head")
+    error = refusal(session, cast.actor("head_jwc"), row, "agree", **fields)
+    assert cast.staff_jwc.name in str(error)
+
+
+def test_who_stands_in_for_the_passing_head_does_not_agree(session: AnySession, cast: Cast) -> None:
+    row = part(cast, Agreement.ASKED, passed_by=cast.head_xinxi)
+    make_delegation(giver=cast.head_xinxi, receiver=cast.head_jwc, valid_from=TODAY, valid_to=TODAY)
+    error = refusal(session, cast.actor("head_jwc"), row, "agree")
+    assert isinstance(error, NotAllowed)
+
+
 # The fields --------------------------------------------------------------------------------
 
 
@@ -250,7 +310,11 @@ def part(cast: Cast, agreement: Agreement | None, **said: Any) -> Any:
 
 def own_part(cast: Cast) -> Any:
     make_appointment(person=cast.head_jwc, department=cast.xinxi, post="acting_head")
-    return part(cast, Agreement.ASKED), {}, "不得确认自己分解的任务"
+    words = message(
+        "Nobody agrees to their own part, and nobody else heads the department: who passed it"
+        " withdraws it, and the department proposes the task itself."
+    )
+    return part(cast, Agreement.ASKED), {}, str(words)
 
 
 def decided(outcome: Outcome, words: str, model: type[Any], *, about_another: bool = False) -> Case:
@@ -304,6 +368,25 @@ def not_adoptable(cast: Cast) -> Any:
     return table, {"issue_number": "院发1号"}, "须经党委会"
 
 
+def superseded(status: WorkPointSetStatus) -> Case:
+    """An edition beside a newer one of the same year."""
+
+    def case(cast: Cast) -> Any:
+        old = make_work_point_set(status=status)
+        newer = make_work_point_set(edition=old.edition + 1)
+        return old, {}, f"第 {newer.edition} 稿已取代第 {old.edition} 稿"
+
+    return case
+
+
+def points_after_an_open_opinion(cast: Cast) -> Any:
+    """A new edition does not leave the opinions on the one before unanswered (Art. 4.4)."""
+    old = make_work_point_set(status=WorkPointSetStatus.CONSULTATION)
+    make_work_point_opinion(work_point_set=old)
+    newer = make_work_point_set(edition=old.edition + 1, status=WorkPointSetStatus.CONSULTATION)
+    return newer, {}, f"第 {old.edition} 稿还有 1 条意见未答复"
+
+
 def points_with_an_open_opinion(cast: Cast) -> Any:
     points = make_work_point_set(status="consultation")
     make_work_point_opinion(work_point_set=points)
@@ -342,8 +425,19 @@ CASES: dict[Step, tuple[Case, ...]] = {
         unweighted,
         unanswered,
     ),
-    (WorkPointSet, "consult"): (lambda cast: (make_work_point_set(), {}, "草稿中还没有工作要点"),),
-    (WorkPointSet, "send_to_committee"): (points_with_an_open_opinion,),
+    (WorkPointSet, "consult"): (
+        lambda cast: (make_work_point_set(), {}, "草稿中还没有工作要点"),
+        superseded(WorkPointSetStatus.DRAFT),
+    ),
+    (WorkPointSet, "revise"): (
+        superseded(WorkPointSetStatus.CONSULTATION),
+        superseded(WorkPointSetStatus.RETURNED),
+    ),
+    (WorkPointSet, "send_to_committee"): (
+        points_with_an_open_opinion,
+        points_after_an_open_opinion,
+        superseded(WorkPointSetStatus.CONSULTATION),
+    ),
     (WorkPointSet, "approve"): contradicted(WorkPointSet, Outcome.REJECTED),
     (WorkPointSet, "return"): contradicted(WorkPointSet, Outcome.APPROVED),
     (Decomposition, "aggregate"): (table_with_an_open_part,),

@@ -143,11 +143,11 @@ def test_an_opinion_is_said_once_and_not_at_any_length(session: AnySession, cast
     own = {"department_id": cast.jwc.id}
     with unit_of_work(session, head):
         give_opinion(session, head, points, "指标偏高", **own)
-    with pytest.raises(RuleViolation, match="相同的意见"):
+    with pytest.raises(RuleViolation, match="相同的意见"), unit_of_work(session, head):
         give_opinion(session, head, points, " 指标偏高 ", **own)
-    with pytest.raises(RuleViolation, match="相同的意见"):
+    with pytest.raises(RuleViolation, match="相同的意见"), unit_of_work(session, head):
         give_opinion(session, head, points, "", **own)
-    with pytest.raises(RuleViolation, match="最多 2000 个字"):
+    with pytest.raises(RuleViolation, match="最多 2000 个字"), unit_of_work(session, head):
         give_opinion(session, head, points, "长" * 2001, **own)
 
 

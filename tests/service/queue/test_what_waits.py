@@ -250,9 +250,12 @@ def test_rating_begins_with_the_assessment_and_spares_the_own_department(
     assert not {running.id, rated.id} & found
 
 
-def test_a_year_waits_to_be_started_after_its_kick_off(cast: Cast, waits: Waits) -> None:
+def test_a_year_waits_to_be_started_once_its_plans_are_reviewed(cast: Cast, waits: Waits) -> None:
+    """From the kick-off on it is prepared: departments plan in it before it runs."""
     year = make_cycle(year=2027)
     make_phase(cycle=year, code=PhaseCode.KICKOFF, starts_on=OLD, ends_on=OLD)
+    assert "cycle.start" not in waits("office")
+    make_phase(cycle=year, code=PhaseCode.REVIEW, starts_on=OLD, ends_on=OLD)
     assert waits("office")["cycle.start"] == {year.id}
     assert "cycle.start" not in waits("head_jwc")
 

@@ -44,12 +44,15 @@ Owed = dict[tuple[str, str], int]
 
 
 def owed(session: AnySession, cast: Cast, day: dt.date, name: str = "office") -> Owed:
-    """What is owed of the cast's year on a day, as somebody sees it: by kind and department."""
+    """What departments and leaders owe of the cast's year on a day, as somebody sees it: by kind and
+    department. The Office's own steps: `test_office_steps`."""
     actor = cast.actor(name)
     year = load_year(session, actor, cast.cycle.id, day)
     names = {cast.bgs.id: "bgs", cast.jwc.id: "jwc", cast.xsc.id: "xsc", cast.xinxi.id: "xinxi"}
     found: Owed = {}
     for debt in debts(session, kinds_of(actor, year)):
+        if debt.owed.by_office:
+            continue
         assert debt.department_id is not None
         place = (debt.owed.waiting.key, names[debt.department_id])
         found[place] = found.get(place, 0) + debt.count

@@ -45,15 +45,15 @@ function drawn(bar, paint, look, params, api) {
   return { type: "group", children };
 }
 
-function todayLine(payload, look) {
+function across(at, name, colour) {
   return {
-    type: "custom", name: payload.labels.today, silent: true, itemStyle: { color: look.accent }, z: 1, tooltip: { show: false },
-    data: [[day(payload.today), 0]],
+    type: "custom", name, silent: true, itemStyle: { color: colour }, z: 1, tooltip: { show: false },
+    data: [[day(at), 0]],
     renderItem(params, api) {
-      const [x] = api.coord([day(payload.today), 0]);
+      const [x] = api.coord([day(at), 0]);
       const { x: left, y, width, height } = params.coordSys;
       if (x < left || x > left + width) return null;
-      return { type: "line", shape: { x1: x, x2: x, y1: y, y2: y + height }, style: { stroke: look.accent, lineWidth: 1.5, lineDash: [4, 3] } };
+      return { type: "line", shape: { x1: x, x2: x, y1: y, y2: y + height }, style: { stroke: colour, lineWidth: 1.5, lineDash: [4, 3] } };
     },
   };
 }
@@ -86,6 +86,10 @@ export function ganttOptions(payload, width, look, colour, common) {
       axisTick: { show: false }, axisLine: { show: false }, splitLine: { show: false },
       axisLabel: { color: look.text, interval: 0, width: narrow ? 96 : 300, overflow: "truncate" },
     },
-    series: [...series, todayLine(payload, look)],
+    series: [
+      ...series,
+      across(payload.today, payload.labels.today, look.accent),
+      ...(payload.live ? [across(payload.live, payload.labels.live, look.muted)] : []),
+    ],
   };
 }

@@ -7,7 +7,7 @@ const AGAIN = 4000; // after a failed try
 
 export function start(form) {
   const state = form.querySelector("[data-state]");
-  if (!state) return;
+  if (!state) return undefined;
   const saved = new Map(); // by cell: what the server has
   for (const cell of form.querySelectorAll("[data-cell]")) saved.set(cell, cell.defaultValue ?? "");
   for (const select of form.querySelectorAll("select[data-cell]"))
@@ -15,11 +15,12 @@ export function start(form) {
   const rows = [...form.querySelectorAll("tr[data-row][data-open]")];
   const stale = new Set();
   const held = new Set(); // rows with a cell the server did not take
+  const paused = new Set(); // rows that something else writes just now
   let timer = 0;
   let running = null;
 
   const changed = (row) => cellsOf(row).filter((cell) => cell.value !== saved.get(cell));
-  const pending = () => rows.filter((row) => !stale.has(row) && changed(row).length > 0);
+  const pending = () => rows.filter((row) => !stale.has(row) && !paused.has(row) && changed(row).length > 0);
   const tell = (words, trouble = false) => {
     state.textContent = words;
     state.classList.toggle("is-trouble", trouble);
@@ -111,15 +112,6 @@ export function start(form) {
     reason.textContent = one.reason;
     light.append(reason);
     row.classList.toggle("is-done", Object.keys(one.lacks).length === 0);
-    // From the first save on there is a row that files may hang on.
-    const files = row.querySelector("[data-files]");
-    if (files && one.files) {
-      const link = document.createElement("a");
-      link.href = one.files;
-      link.tabIndex = -1;
-      link.textContent = say("attach");
-      files.replaceWith(link);
-    }
   }
 
   function refuse(row, one) {
@@ -198,6 +190,19 @@ export function start(form) {
   if (document.querySelector("[data-errors]")) document.querySelector("[data-errors]").focus();
   // What the browser brought back from an earlier visit, or a refused form.
   if (pending().length && !form.querySelector("[aria-invalid=true]")) later(WAIT);
+
+  // While `act` writes to a row, what is typed in it waits; `act` tells the row's new version.
+  return async function meanwhile(row, act) {
+    await save();
+    paused.add(row);
+    try {
+      const version = await act();
+      if (version !== undefined && row.dataset.version === "0") setVersion(row, version);
+    } finally {
+      paused.delete(row);
+      if (pending().length) later(WAIT);
+    }
+  };
 }
 
 function mark(row, cell, wrong) {

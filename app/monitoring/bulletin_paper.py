@@ -1,0 +1,294 @@
+"""月度监测通报 as an official paper (domain §7): its figures in words and by department, the tasks
+with orange and red lights, what waits for coordination, what was corrected.
+
+It holds what its reader may see. It is 正式 once the month is closed; every correction approved
+afterwards adds one behind the point of its version and a note, the figures stay as issued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core import clock, documents
+from app.core.actor import Actor
+from app.core.documents import Format, Kind, Order, Paper
+from app.core.errors import NotAllowed, RuleViolation
+from app.core.policy import visible
+from app.core.text import message
+from app.core.unit_of_work import AnySession
+from app.cycles.official import FORMATS, college, hand_out, official
+from app.models.cycles import ReportingMonth
+from app.models.monitoring import CoordinationRequest, Light, MonthlyCheck
+from app.models.planning import Task
+from app.monitoring.bulletin import Bulletin, Note, bulletin_of, notes_on
+from app.monitoring.bulletin_figures import (
+    FIGURES,
+    TROUBLED,
+    Figures,
+    requests_behind,
+    tasks_behind,
+)
+from app.organisation.rules import reads_college
+from app.reports import xlsx
+from app.reports.paper import (
+    DRAFT,
+    FINAL,
+    Block,
+    Grid,
+    Heading,
+    OfficialPaper,
+    Text,
+    chinese_date,
+)
+
+HEADS = ("应报", "已报", "迟报", "未报", "绿灯", "黄灯", "橙灯", "红灯", "无数据", "已完成", "问题", "协调")  # fmt: skip
+_LARGE = ("due", "submitted", "green", "blue", "problems")
+"""Figures that run to hundreds."""
+
+_TASKS = ("序号", "目标任务", "牵头部门", "完成时限", "计划", "实际", "状态灯")
+_REQUESTS = ("序号", "提出部门", "事项", "协调部门（领导）", "答复期限", "状态")
+_NOTES = ("序号", "目标任务", "牵头部门", "更正内容", "批准日期")
+
+
+def bulletin_paper(session: AnySession, actor: Actor, bulletin: Bulletin) -> OfficialPaper:
+    """The bulletin as `actor` may read it.
+
+    Raises NotAllowed without the permission to read bulletins; a draft is only for those who
+    read the whole college's rows.
+    """
+    if not actor.may("bulletin_line:read"):
+        raise NotAllowed(message("You may not read this."))
+    if not (bulletin.issued or reads_college(actor)):
+        raise NotAllowed(message("This bulletin is not issued yet."))
+    today, month = clock.today(), bulletin.month
+    lights = [light.value for light in TROUBLED]
+    tasks = tasks_behind(session, actor, month, today, lights)
+    requests = requests_behind(session, actor, month, today)
+    notes = notes_on(session, actor, month) if bulletin.issued else []
+    total = bulletin.total
+    blocks: list[Block] = [
+        *map(Text, overview(bulletin)),
+        Heading("一、各部门报送情况和任务进展"),
+        Grid(
+            ("部门", *HEADS),
+            [*((line.department, *_figures(line.figures)) for line in bulletin.lines),
+             ("合计", *_figures(total))],
+            (2.9, *(1.25 if name in _LARGE else 0.9 for name in FIGURES)),
+            centred=tuple(range(1, len(HEADS) + 1)),
+        ),
+        Heading("二、橙灯、红灯任务"),
+        *_table(_TASKS, _task_rows(tasks), (1.3, 4.4, 2.2, 2.2, 1.4, 1.4, 1.6), (0, 2, 3, 4, 5, 6)),
+    ]  # fmt: skip
+    if hidden := total.orange + total.red - len(tasks):
+        blocks += _more(hidden, bool(notes))
+    blocks += [
+        Heading("三、需协调事项"),
+        *_table(
+            _REQUESTS, _request_rows(requests), (1.3, 2.2, 4.6, 2.4, 2.3, 1.6), (0, 1, 3, 4, 5)
+        ),
+    ]
+    if (others := total.requests - len(requests)) > 0:
+        blocks.append(Text(f"另有 {others} 项不在阅看范围，内容从略。"))
+    if notes:
+        blocks += [
+            Heading("四、更正情况"),
+            Text("本通报下发后，经批准作如下更正；以上各部门数字为下发时的数字。"),
+            *_table(_NOTES, _note_rows(notes), (1.3, 3.4, 2, 5.2, 2.3), (0, 2, 4)),
+        ]
+    return official(
+        f"{college()}\n{month.year}年{month.month}月目标任务监测通报",
+        blocks,
+        state=FINAL if bulletin.issued else DRAFT,
+        version=f"1.{len(notes)}" if notes else "1",
+        subtitles=[bulletin.row.bulletin_number] if bulletin.row.bulletin_number else [],
+        issued_by=college() if bulletin.issued else "",
+        issued_on=month.closed_on,
+    )
+
+
+def overview(bulletin: Bulletin) -> list[str]:
+    """The figures in sentences."""
+    total, month = bulletin.total, bulletin.month
+    departments = sum(line.figures.due > 0 for line in bulletin.lines)
+    share = f"，报送率{total.submitted * 100 / total.due:.1f}%" if total.due else ""
+    silent = [line.department for line in bulletin.lines if line.figures.missing]
+    owing = f"未报的部门有：{'、'.join(silent)}。" if silent else ""
+    return [
+        f"{month.month}月，全院{departments}个部门应报月度监测{total.due}项，"
+        f"已报{total.submitted}项，其中迟报{total.late}项；未报{total.missing}项{share}。{owing}",
+        f"从状态灯看，绿灯{total.green}项，黄灯{total.yellow}项，橙灯{total.orange}项，"
+        f"红灯{total.red}项；无数据{total.grey}项，已完成{total.blue}项。"
+        f"各部门反映存在问题的{total.problems}项，待协调事项{total.requests}项。",
+    ]
+
+
+def _figures(figures: Figures) -> list[str]:
+    return [str(getattr(figures, name)) for name in FIGURES]
+
+
+def _table(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    shares: Sequence[float],
+    centred: Sequence[int],
+) -> list[Block]:
+    return [Grid(heads, rows, shares, centred)] if rows else [Text("无。")]
+
+
+def _more(hidden: int, corrected: bool) -> list[Block]:
+    """Why the list and the figure over it differ."""
+    if corrected:
+        return [Text("本表按更正后的状态灯列出，与下发时的数字有出入的见更正情况。")]
+    return [Text(f"另有 {hidden} 项限制公开的任务未列出。")] if hidden > 0 else []
+
+
+def _task_rows(tasks: Iterable[tuple[Task, MonthlyCheck | None, str]]) -> list[list[str]]:
+    return [
+        [
+            str(place),
+            str(task),
+            task.lead_department.name if task.lead_department else "",
+            task.due_text or _day(task.due_on),
+            _percent(check.planned_percent if check else None),
+            _percent(check.actual_percent) if check else "未报",
+            Light(light).zh,
+        ]
+        for place, (task, check, light) in enumerate(tasks, start=1)
+    ]
+
+
+def _request_rows(requests: Iterable[CoordinationRequest]) -> list[list[str]]:
+    return [
+        [
+            str(place),
+            one.department.name,
+            one.matter,
+            "、".join(
+                str(getattr(whom, "name", whom))
+                for whom in (one.addressed_department, one.addressed_leader)
+                if whom is not None
+            ),
+            _day(one.due_on),
+            one.status.zh,
+        ]
+        for place, one in enumerate(requests, start=1)
+    ]
+
+
+def _note_rows(notes: Iterable[Note]) -> list[list[str]]:
+    return [
+        [
+            str(place), one.task, one.department, one.effect,
+            _day(one.approved_on.astimezone(clock.COLLEGE_ZONE).date()),
+        ]
+        for place, one in enumerate(notes, start=1)
+    ]  # fmt: skip
+
+
+def _day(day: date | None) -> str:
+    return chinese_date(day)
+
+
+def _percent(value: Any) -> str:
+    return "" if value is None else f"{value.normalize():f}%"
+
+
+# Printing --------------------------------------------------------------------------------
+
+
+def bulletin_xlsx(bulletin: Bulletin, paper: OfficialPaper) -> bytes:
+    """The tables of the paper as sheets: the figures as numbers, with their totals."""
+    title = paper.title.replace("\n", "")
+    subtitle = "　　".join([*paper.subtitles, paper.marks])
+    figures = xlsx.SheetSpec(
+        "各部门情况",
+        [
+            xlsx.Column("department", "部门", 20),
+            *(xlsx.Column(name, head, 9, "integer") for name, head in zip(FIGURES, HEADS, strict=True)),
+        ],
+        [
+            {"department": line.department, **{name: getattr(line.figures, name) for name in FIGURES}}
+            for line in bulletin.lines
+        ],
+        title=title,
+        subtitle=subtitle,
+        footer=paper.marks,
+        totals={
+            "department": "合计", **{name: getattr(bulletin.total, name) for name in FIGURES}
+        },
+    )  # fmt: skip
+    names = {_TASKS: "橙灯红灯任务", _REQUESTS: "需协调事项", _NOTES: "更正情况"}
+    others = [
+        xlsx.SheetSpec(
+            names[tuple(block.heads)],
+            [
+                xlsx.Column(head, head, max(8, share * 8))
+                for head, share in zip(block.heads, block.shares, strict=True)
+            ],
+            block.rows,
+            title=title,
+            subtitle=subtitle,
+            footer=paper.marks,
+        )
+        for block in paper.blocks
+        if isinstance(block, Grid) and tuple(block.heads) in names
+    ]
+    return xlsx.workbook([figures, *others], title=title, author=paper.author)
+
+
+def print_bulletin(session: AnySession, actor: Actor, order: Order) -> Paper:
+    """The bulletin of the ordered month, else of the last one issued, as a file; the export is
+    recorded, the caller commits.
+
+    Raises NotAllowed (see `bulletin_paper`); RuleViolation at `month` where there is none.
+    """
+    number = order.month or _last_issued(session, actor, order.cycle.id)
+    bulletin = bulletin_of(session, actor, order.cycle.year, number, clock.today())
+    today = clock.today()
+    if bulletin is None or bulletin.month.exempt or bulletin.month.starts_on > today:
+        raise RuleViolation(
+            message("There is no bulletin of this month in %(year)s.", year=order.cycle.year),
+            "month",
+        )
+    paper = bulletin_paper(session, actor, bulletin)
+    return hand_out(
+        session, actor, paper, order.format,
+        document=BULLETIN.name,
+        subject="reporting_month",
+        name=f"{order.cycle.year}年{number}月监测通报",
+        told={"year": order.cycle.year, "month": number},
+        workbook=lambda one: bulletin_xlsx(bulletin, one),
+    )  # fmt: skip
+
+
+def _last_issued(session: AnySession, actor: Actor, cycle_id: int) -> int:
+    found = session.scalar(
+        select(ReportingMonth.month)
+        .where(
+            visible(actor, ReportingMonth),
+            ReportingMonth.cycle_id == cycle_id,
+            ReportingMonth.closed_on.is_not(None),
+        )
+        .order_by(ReportingMonth.month.desc())
+        .limit(1)
+    )
+    return found or 0
+
+
+BULLETIN = Kind(
+    name="bulletin",
+    label=("月度监测通报", "Monthly bulletin"),
+    formats=(Format.PDF, *(form for form in FORMATS if form != Format.PDF), Format.XLSX),
+    print_=print_bulletin,
+    by_month=True,
+    offered=lambda actor: actor.may("bulletin_line:read"),
+    about=(
+        "各部门当月应报、已报、迟报、未报，任务状态灯，橙灯红灯任务和需协调事项；下发前为草稿，下发后为正式文本，更正另作说明。",
+        "What each department reported in a month, the lights, the tasks with orange and red lights, requests of coordination: a draft before issue, final after it, with a note of every correction.",
+    ),
+)
+documents.register(BULLETIN)
