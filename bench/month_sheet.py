@@ -88,7 +88,7 @@ def fill(tasks: int) -> int:
         (Task, TaskStatus.ACCEPTED, true()),
         (MonthlyCheck, CheckStatus.SUBMITTED, MonthlyCheck.month == 3),
     ):
-        db.session.execute(model.__table__.update().where(which).values(status=status))
+        db.session.connection().execute(model.__table__.update().where(which).values(status=status))
     db.session.commit()
     return unit.id
 

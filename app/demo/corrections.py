@@ -14,7 +14,7 @@ from app.demo.diary import later
 from app.demo.story import OFFICE, OFFICE_DEPARTMENT, Story
 from app.improvement.corrections import ask_corrections
 from app.models.improvement import Correction
-from app.models.monitoring import CheckStatus, Light, MonthlyCheck
+from app.models.monitoring import CheckStatus, Light, MonthlyCheck, Quality
 from app.models.planning import Task, TaskStatus
 from app.models.supervision import SupervisionCase
 
@@ -36,8 +36,12 @@ def _ask(story: Story, month: int, asked: list[int]) -> None:
     chance = story.chance("correction", month)
     for light in (Light.ORANGE, Light.YELLOW):
         for check in _checks(story, month, light):
-            code = check.task.lead_department.code
-            with story.college.acting(story.college.heads[code]) as actor:
+            head = next(
+                story.college.heads[code]
+                for code, key in story.college.departments.items()
+                if key == check.task.lead_department_id
+            )
+            with story.college.acting(head) as actor:
                 rows = ask_corrections(
                     story.session,
                     actor,
@@ -63,9 +67,11 @@ def _checks(story: Story, month: int, light: Light) -> Sequence[MonthlyCheck]:
             MonthlyCheck.month == month,
             MonthlyCheck.status == CheckStatus.SUBMITTED,
             MonthlyCheck.computed_light == light,
+            MonthlyCheck.quality == Quality.GOOD,
+            MonthlyCheck.head_light.is_(None),
             MonthlyCheck.actual_percent < MonthlyCheck.planned_percent,
         )
-        .options(joinedload(MonthlyCheck.task).joinedload(Task.lead_department))
+        .options(joinedload(MonthlyCheck.task))
         .order_by(MonthlyCheck.id)
         .limit(1)
     ).all()

@@ -9,6 +9,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.core.actor import Actor
 from app.core.policy import visible
@@ -44,9 +45,9 @@ def value_words(value: str | None) -> str:
 class CorrectionView(DomainView):
     datamodel = interface(Correction)
     own_methods = {"ask": "add", "ask_now": "add"}
-    exclude_route_methods = {"download", "add", "edit"}
+    read_only = True
     list_columns = [
-        "department", "monthly_check", "column_name", "old_value", "new_value", "reason", "status",
+        "department", "monthly_check", "column_name", "old_value", "new_value", "status", "reason",
         "approved_at",
     ]  # fmt: skip
     title_column = "column_name"
@@ -74,9 +75,14 @@ class CorrectionView(DomainView):
     show_template = "improvement/correction.html"
 
     def render_page(self, row: Any, actor: Actor, **told: Any) -> Any:
-        """What is corrected stands there as a redline."""
-        check = told_value_of(row)
-        return super().render_page(row, actor, **told, redline=[check])
+        """What is corrected stands there as a redline, under the name of its check."""
+        check = db.session.scalar(
+            select(MonthlyCheck)
+            .where(visible(actor, MonthlyCheck), MonthlyCheck.id == row.subject_id)
+            .options(joinedload(MonthlyCheck.task))
+        )
+        change = told_value_of(row)
+        return super().render_page(row, actor, **told, redline=[change], subtitle=check)
 
     @expose("/ask/<check>", methods=["GET"])
     @has_access

@@ -50,7 +50,12 @@ def close_month(
     """
     policy.require(actor, "edit", month)
     # Held until the end, so that no check is submitted between the count and the closing.
-    session.refresh(month, with_for_update=True)
+    session.scalars(
+        select(ReportingMonth)
+        .where(ReportingMonth.id == month.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
     refuse_issue(month)
     number = bulletin_number.strip()
     _refuse_number(session, actor, number)

@@ -80,9 +80,12 @@ class SheetRow:
     def status(self) -> CheckStatus | None:
         return self.check.status if self.check else None
 
+    def value(self, field: str) -> Any:
+        return getattr(self.check, field, None)
+
     @property
     def values(self) -> dict[str, Any]:
-        return {name: getattr(self.check, name, None) for name in FIELDS}
+        return {name: self.value(name) for name in FIELDS}
 
     @property
     def lacks(self) -> dict[str, Message]:
@@ -109,9 +112,12 @@ class SheetLine:
     def version(self) -> int:
         return self.line.version if self.line else 0
 
+    def value(self, field: str) -> Any:
+        return getattr(self.line, field, None)
+
     @property
     def values(self) -> dict[str, Any]:
-        return {name: getattr(self.line, name, None) for name in LINE_FIELDS}
+        return {name: self.value(name) for name in LINE_FIELDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from app.models.monitoring import Quality
 from app.models.organisation import DepartmentKind
 from app.monitoring.sheet import MonthSheet, SheetRow
 from app.monitoring.sheet_book import label, read_book, sheet_book
+from app.monitoring.sheet_drawing import Drawing, class_of
 from app.monitoring.sheet_places import place_of, sheet_at
 from app.monitoring.sheet_rules import (
     FIELDS,
@@ -178,6 +179,7 @@ class MonthSheetView(BaseView):
         narrow = not sheet.may_submit and any(row.may_edit for row in rows)
         alone = narrow and "all" not in request.args
         typed = _given(sheet)
+        lacking = incomplete.rows if incomplete else {}
         return self.render_template(
             "monitoring/sheet.html",
             title=gettext("Monthly sheet"),
@@ -187,11 +189,10 @@ class MonthSheetView(BaseView):
             hidden=len(rows) - len(own) if alone else 0,
             fields=FIELDS,
             line_fields=LINE_FIELDS,
-            qualities=list(Quality),
-            lights=OWN_LIGHTS,
             told=told,
-            shown=lambda one, name: _shown(one, name, told, typed),
-            incomplete=incomplete.rows if incomplete else {},
+            draw=Drawing(lambda one, name: _shown(one, name, told, typed), _worded, told, lacking),
+            class_of=class_of,
+            incomplete=lacking,
             refusal=str(incomplete) if incomplete else "",
             as_planned=str(ON_PLAN),
             label=label,
@@ -313,8 +314,8 @@ def _shown(one: Any, name: str, told: Mapping[str, Outcome], typed: Mapping[str,
     """What stands in a cell: what was typed where that was not saved, else what is stored."""
     outcome, said = told.get(one.key), typed.get(one.key)
     if outcome and said and (outcome.refusal or name in outcome.wrong):
-        return said.cells.get(name, show_cell(one.values[name]))
-    return show_cell(one.values[name])
+        return said.cells.get(name, show_cell(one.value(name)))
+    return show_cell(one.value(name))
 
 
 def _worded(name: str, text: str) -> str:

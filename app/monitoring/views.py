@@ -109,6 +109,7 @@ class WarningView(DomainView):
     quick_filters = (
         QuickFilter("open", lazy_gettext("Still open"), always(closed_on=None)),
         QuickFilter("red", lazy_gettext("Red light"), always(light=Light.RED)),
+        QuickFilter("missing", lazy_gettext("Missing check"), always(light=Light.GREY)),
     )
     show_columns = [
         "task",

@@ -39,7 +39,7 @@ from app.monitoring.watched import at_work, come_in, over, overdue
 _CHECK = aliased(MonthlyCheck)
 
 
-def missing_checks(cycle: Cycle, months: Sequence[MonthEntry], day: dt.date) -> Select[Any]:
+def missing_checks(cycle: Cycle, months: Sequence[MonthEntry], day: dt.date) -> Any:
     """(task, month) of the checks of `months`, whose last day is over, that were owed and had not
     come in, and of which the task was not warned before. In the order of the tasks."""
     month = ReportingMonth.month
@@ -102,7 +102,12 @@ def ended_warnings(cycle: Cycle, day: dt.date) -> Select[Any]:
     )
     came = select(check.submitted_at).where(its_month).correlate(EarlyWarning).scalar_subquery()
     of_month = EarlyWarning.rule_key == MISSING
-    moved = and_(EarlyWarning.rule_key == OVERDUE, or_(Task.due_on.is_(None), Task.due_on >= day))
+    moved = and_(
+        EarlyWarning.rule_key == OVERDUE,
+        # What a check of a later day opened is no matter of this day's.
+        EarlyWarning.opened_on <= day,
+        or_(Task.due_on.is_(None), Task.due_on >= day),
+    )
     return (
         select(EarlyWarning.id, case((of_month, came), else_=None).label("came_at"))
         .join(Task, Task.id == EarlyWarning.task_id)
@@ -115,7 +120,7 @@ def ended_warnings(cycle: Cycle, day: dt.date) -> Select[Any]:
     )
 
 
-def warned_on(cycle: Cycle, day: dt.date) -> Select[Any]:
+def warned_on(cycle: Cycle, day: dt.date) -> Any:
     """How many warnings checks opened on `day`, by light, department, owner and leader."""
     of_task = (Task.lead_department_id, Task.owner_id, Task.leader_id)
     return (
@@ -131,7 +136,7 @@ def warned_on(cycle: Cycle, day: dt.date) -> Select[Any]:
     )
 
 
-def due_on(cycle: Cycle, day: dt.date, due: dt.date) -> Select[Any]:
+def due_on(cycle: Cycle, day: dt.date, due: dt.date) -> Any:
     """How many tasks at work on `day` are due on `due`, by owner."""
     return (
         select(Task.owner_id, func.count().label("number"))

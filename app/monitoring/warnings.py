@@ -196,7 +196,9 @@ def _follow(
     kept = next((one for one in standing if sign and _tells(one, sign)), None)
     for warning in standing:
         if warning is not kept:
-            end_warning(warning, day, _ending(task, sign, check))
+            # An overdue task is so since its day, also where no round told it in time.
+            ends = sign.opened_on if sign is not None and sign.rule == OVERDUE else day
+            end_warning(warning, ends, _ending(task, sign, check))
     if sign is not None and kept is None:
         session.add(open_warning(task.id, sign))
 

@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.queue import Addition, Desk, Waiting, in_sources, waiting_rows
 from app.core.text import Message, message
+from app.cycles.contested import is_contested
 from app.models.cycles import Cycle, CycleStatus, PhaseCode
 from app.models.organisation import Department, DepartmentKind
 from app.models.planning import DepartmentPlan, PlanStatus
@@ -103,7 +104,7 @@ def _step(actor: Actor, desk: Desk, step: str, title: Message, *criteria: Any) -
         title,
         step,
         _plans(actor, desk, desk.last_day(PhaseCode.REVIEW, DepartmentPlan.cycle_id)).where(
-            in_sources(DepartmentPlan, step), *criteria
+            in_sources(DepartmentPlan, step), ~is_contested(DepartmentPlan), *criteria
         ),
     )
 

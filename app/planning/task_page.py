@@ -23,7 +23,7 @@ from app.models.baseline import Baseline, BaselineTask
 from app.models.cycles import StrategicGoal
 from app.models.improvement import Adjustment, AdjustmentChange, Evidence, TaskResult
 from app.models.meetings import AgendaItem, Decision
-from app.models.monitoring import CheckStatus, CoordinationRequest, MonthlyCheck
+from app.models.monitoring import CheckStatus, CoordinationRequest, EarlyWarning, MonthlyCheck
 from app.models.planning import Indicator, Milestone, Task, TaskDepartment, TaskStatus
 from app.models.supervision import Instruction, SupervisionCase
 from app.models.work_points import WorkPoint
@@ -49,6 +49,7 @@ class TaskPage:
     indicators: Sequence[Indicator] = ()
     departments: Sequence[TaskDepartment] = ()
     checks: Sequence[MonthlyCheck] = ()
+    warnings: Sequence[EarlyWarning] = ()
     adjustments: dict[Adjustment, list[AdjustmentChange]] = field(default_factory=dict)
     cases: Sequence[SupervisionCase] = ()
     instructions: Sequence[Instruction] = ()
@@ -80,6 +81,12 @@ class TaskPage:
         if check.head_light is not None:
             return check.head_light_reason if check.head_light == self.task.light else None
         return check.light_reason if check.computed_light == self.task.light else None
+
+    @property
+    def cause(self) -> str | None:
+        """What the open warning of the task's light says."""
+        open_ones = (one for one in self.warnings if one.closed_on is None)
+        return next((one.cause for one in open_ones if one.light == self.task.light), None)
 
     @property
     def rolled_up(self) -> RollUp:
@@ -136,6 +143,7 @@ def load_task_page(session: AnySession, actor: Actor, task_id: int) -> TaskPage 
     page.indicators = of_task(Indicator)
     page.departments = of_task(TaskDepartment, TaskDepartment.role.desc(), TaskDepartment.position)
     page.checks = of_task(MonthlyCheck, MonthlyCheck.year, MonthlyCheck.month)
+    page.warnings = of_task(EarlyWarning, EarlyWarning.opened_on.desc())
     page.cases = of_task(SupervisionCase, SupervisionCase.opened_on)
     page.instructions = session.scalars(
         select(Instruction)

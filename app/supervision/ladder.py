@@ -142,6 +142,8 @@ def climbers(cycle: Cycle, terms: Terms, day: dt.date) -> Select[Any]:
             or_(Task.terminated_on.is_(None), Task.terminated_on >= day),
             ~exists().where(
                 CaseStep.supervision_case_id == SupervisionCase.id,
+                # What the same round proposes is no rung.
+                CaseStep.kind != StepKind.SPECIAL_PROPOSED,
                 CaseStep.happened_at >= clock.start_of(day),
             ),
         )

@@ -8,7 +8,7 @@ from sqlalchemy import and_, false, or_, select, true
 from sqlalchemy.orm import object_session
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core import guard, policy
+from app.core import clock, guard, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
@@ -29,6 +29,7 @@ from app.organisation.succession import of_open_year, register_moves
 from app.planning.rules import of_answered_task
 from app.security.roles import DISCIPLINE, OFFICE, TOP_LEADER
 
+_STANDS_ASIDE = "offices_that_stand_aside"
 CONCLUDED = (CaseStatus.CLOSED, CaseStatus.DISMISSED, CaseStatus.WITHDRAWN)
 
 
@@ -74,7 +75,14 @@ def _is_leader(actor: Actor, row: SupervisionCase) -> bool:
 def _acts_for(role: str, actor: Actor, row: SupervisionCase) -> bool:
     """A leader, on a case of the very office whose step it is: nobody else with the role may."""
     session = object_session(row) if _is_leader(actor, row) else None
-    return session is not None and not names_with(session, role, row.department_id)
+    if session is None:
+        return False
+    # Asked for every step and row of a page: looked up once a department.
+    known: dict[Any, bool] = session.info.setdefault(_STANDS_ASIDE, {})
+    key = (role, row.department_id, clock.today())
+    if key not in known:
+        known[key] = not names_with(session, role, row.department_id)
+    return known[key]
 
 
 def _can_write_assisting(actor: Actor, verb: str, row: CaseDepartment) -> bool:

@@ -232,7 +232,7 @@ def test_files_come_to_a_row_and_go_again(
     assert checks(served, tasks)[1].actual_percent == 35
     if size == "desktop":
         drop(page, f"#row-{tasks[1]}", "第二份.pdf")
-        expect(page.locator(f"#row-{tasks[1]} [data-file-list] li")).to_contain_text("第二份.pdf")
+        expect(page.locator(f"#row-{tasks[1]} [data-file-list] li a")).to_contain_text("第二份.pdf")
     row.locator("[data-remove-file]").click()
     expect(files).to_have_count(0)
     with served.app_context():

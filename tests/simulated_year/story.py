@@ -12,7 +12,7 @@ import random
 from dataclasses import dataclass, field
 
 from app.core import clock
-from tests.simulated_year.deeds import Deed, happens, judge
+from tests.simulated_year.deeds import LIGHTS, Deed, happens, judge
 from tests.simulated_year.reference import (
     NEXT_DAY,
     Case,
@@ -56,12 +56,14 @@ def tell(
     seed: int, *, departments: int, tasks: int, rules: Rules | None = None, until: dt.date = LAST
 ) -> Story:
     """The year of a seed, told from mid-February to `until`."""
-    return _Teller(seed, departments, tasks, rules or Rules()).tell(until)
+    return _Teller(seed, departments, tasks, rules or Rules(), until).tell()
 
 
 class _Teller:
-    def __init__(self, seed: int, departments: int, tasks: int, rules: Rules) -> None:
-        self.seed = seed
+    def __init__(
+        self, seed: int, departments: int, tasks: int, rules: Rules, until: dt.date
+    ) -> None:
+        self.seed, self.until = seed, until
         self.chance = random.Random(seed)
         self.exempt = {8} if self.chance.random() < 0.8 else set()
         self.world = World(
@@ -72,13 +74,13 @@ class _Teller:
         self.out = self._outages()
         self.hidden: list[Case] = []
 
-    def tell(self, until: dt.date) -> Story:
+    def tell(self) -> Story:
         before = [_copy(task) for task in self.world.tasks]
         self._plan_checks()
         self._plan_ends()
         days = []
         day = FIRST
-        while day <= until:
+        while day <= self.until:
             out = day in self.out
             self.today = Day(day, 0 if out else 1 + (self.chance.random() < 0.03))
             known = list(self.world.all_cases())
@@ -108,12 +110,12 @@ class _Teller:
         return Task(f"{number + 1:03d}", number % departments, due, start, accepted, milestones)
 
     def _outages(self) -> set[dt.date]:
-        """The patrol is out for one to ten days, a few times in the year."""
+        """The patrol is out for one to ten days, a few times in the year, and back at its end."""
         out: set[dt.date] = set()
         for _ in range(self.chance.randint(3, 6)):
             first = FIRST + dt.timedelta(days=self.chance.randint(20, 290))
             out |= {first + n * NEXT_DAY for n in range(self.chance.randint(1, 10))}
-        return {day for day in out if day < LAST}
+        return {day for day in out if day < self.until}
 
     def _plan(self, day: dt.date, what: str, task: Task, **more: object) -> None:
         if FIRST <= day <= LAST:
@@ -216,16 +218,14 @@ class _Teller:
         return deed.what != "move_due" or (deed.due_on or deed.day) > deed.day
 
     def _worse(self, task: Task, deed: Deed) -> bool:
-        """The head's light is only worse; a month is handed in once it has begun."""
-        return deed.head_light is None or self._light(task, deed) in ("green", "yellow")
-
-    def _light(self, task: Task, deed: Deed) -> str:
+        """A head's own light is only worse, and nobody makes a bad light worse."""
+        if deed.head_light is None:
+            return True
         planned = task.planned_at(month_end(YEAR, deed.month))
         check = Check(deed.month, planned, deed.actual, deed.quality, None, deed.day)
         judge(self.world, task, check)
-        order = ("green", "yellow", "orange", "red")
-        assert deed.head_light is not None
-        return check.light if order.index(check.light) < order.index(deed.head_light) else "worse"
+        worse = LIGHTS.index(check.light) < LIGHTS.index(deed.head_light)
+        return worse and check.light in ("green", "yellow")
 
     def _supervise(self, task: Task, day: dt.date) -> None:
         """Somebody looks at the task's cases, now and then, and takes the step that is due."""
@@ -250,15 +250,20 @@ class _Teller:
             return "reopen" if luck < 0.01 and task.case is None else None
         if case.status not in ("open", "replied"):
             return None
-        if task.over(day + NEXT_DAY) and waited > 3:
-            return "close"
         if case.stage == "special":
             return "conclude" if luck < 0.15 else "send_back" if luck < 0.25 else None
-        if case.special_proposed_on is not None and luck < 0.2:
+        if task.over(day + NEXT_DAY) and waited > 3:
+            return "close"
+        if self._sees_proposal(case, day) and luck < 0.2:
             return "transfer" if luck < 0.1 else "keep"
         if case.status == "replied":
             return "accept" if luck < 0.35 else "reject" if luck < 0.7 else None
         return self._open_step(task, case, luck)
+
+    def _sees_proposal(self, case: Case, day: dt.date) -> bool:
+        """Is a special inspection proposed, and not by a round that is still to be gone?"""
+        proposed = case.special_proposed_on
+        return proposed is not None and not (day in self.out and proposed in self.out)
 
     def _open_step(self, task: Task, case: Case, luck: float) -> str | None:
         if not any(kind == "signed" for kind, _ in case.steps):

@@ -8,6 +8,7 @@ on working. Whatever differs is said in a sentence.
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 
 import pytest
 
@@ -20,6 +21,11 @@ from tests.simulated_year.story import YEAR, Story, tell
 JULY = dt.date(YEAR, 7, 31)
 
 
+@cache
+def the_year() -> Story:
+    return tell(1, departments=30, tasks=90)
+
+
 def lived(session: AnySession, story: Story) -> College:
     college = College(session, story)
     college.live()
@@ -27,8 +33,7 @@ def lived(session: AnySession, story: Story) -> College:
 
 
 def test_a_year_of_thirty_departments_ends_as_the_reference_says(session: AnySession) -> None:
-    story = tell(1, departments=30, tasks=90)
-    found = differences(lived(session, story))
+    found = differences(lived(session, the_year()))
     assert not found, "\n".join(found)
 
 
@@ -52,7 +57,7 @@ def test_half_a_year_under_other_rules(session: AnySession, seed: int, rules: Ru
 
 def test_the_stories_leave_nothing_out() -> None:
     """What the year is to be tried with happens in it."""
-    story = tell(1, departments=30, tasks=90)
+    story = the_year()
     deeds = {deed.what for day in story.days for deed in day.deeds}
     assert deeds >= {
         "submit", "finish", "terminate", "move_due", "close_month", "correct", "propose_by_hand",

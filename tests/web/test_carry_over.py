@@ -109,9 +109,7 @@ def test_a_verdict_is_one_of_two(client_for: ClientFor) -> None:
     assert answer.status_code == 404
 
 
-def test_the_address_names_the_year(
-    cast: Cast, tasks: list[Task], client_for: ClientFor
-) -> None:
+def test_the_address_names_the_year(cast: Cast, tasks: list[Task], client_for: ClientFor) -> None:
     other = make_cycle(year=cast.cycle.year - 1)
     make_task(title="往年任务", cycle=other, status=TaskStatus.ACCEPTED)
     office = client_for("office")

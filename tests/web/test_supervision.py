@@ -65,7 +65,7 @@ def test_a_case_about_a_task_without_it_comes_back_with_the_sentence(
         data={"cycle": cast.cycle.id, "source": "task", "matter": "甲", "department": cast.xsc.id},
     )
     assert answer.status_code == 422
-    assert "来源为年度任务的督办件须指明任务" in answer.text or "任务" in answer.text
+    assert "来源为年度任务的督办件须指明任务。" in answer.text
     assert 'value="甲"' in answer.text
 
 
@@ -77,6 +77,13 @@ def test_the_form_begins_with_what_the_meeting_decided(cast: Cast, client_for: C
     assert 'value="宿舍消防整改"' in page
     assert "院长办公会（第3次，2026年3月16日）议定\n四月底前完成整改" in page
     assert "四月底前完成整改" not in client_for("office").get(f"{ADD}?agenda_item=0").text
+
+
+def test_a_meeting_leads_the_office_there_and_nobody_else(client_for: ClientFor) -> None:
+    item = make_agenda_item(meeting=make_meeting(held_on=TODAY))
+    place, link = f"/meeting/show/{item.meeting_id}", f"{ADD}?agenda_item={item.id}"
+    assert link in client_for("office").get(place).text
+    assert link not in client_for("secretary").get(place).text
 
 
 def test_the_form_begins_with_the_task_one_came_from(cast: Cast, client_for: ClientFor) -> None:

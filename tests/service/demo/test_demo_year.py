@@ -19,8 +19,15 @@ from app.demo.names import PROMISED
 from app.demo.year import PASSWORD, why_not
 from app.extensions import db
 from app.models.cycles import Cycle, CycleStatus, ReportingMonth
-from app.models.improvement import Adjustment, AdjustmentStatus
-from app.models.meetings import AgendaItem, Decision, Meeting, Outcome
+from app.models.improvement import Adjustment, AdjustmentStatus, Evidence
+from app.models.meetings import (
+    AgendaItem,
+    Decision,
+    Meeting,
+    Outcome,
+    PaperEntry,
+    PaperStatus,
+)
 from app.models.monitoring import MonthlyCheck
 from app.models.organisation import Person
 from app.models.plan_comments import PlanComment
@@ -28,6 +35,7 @@ from app.models.planning import (
     Agreement,
     Decomposition,
     DepartmentPlan,
+    PassedAs,
     PlanStatus,
     Task,
     TaskStatus,
@@ -151,6 +159,22 @@ def test_parts_went_to_departments_that_agreed(year: AnySession) -> None:
     assert parts and all(part.agreement == Agreement.AGREED for part in parts)
     assert all(part.milestones for part in parts)
     assert all(part.department_plan_id is None for part in parts)
+
+
+def test_a_leader_drafted_a_task_from_a_work_point(year: AnySession) -> None:
+    drafted = year.scalars(select(Task).where(Task.passed_as == PassedAs.LEADER)).all()
+    assert drafted
+    for task in drafted:
+        assert task.agreement == Agreement.AGREED and task.work_point_id is not None
+        assert task.passed_by_id == task.leader_id
+
+
+def test_a_review_was_entered_from_paper_with_its_scan_and_acknowledged(year: AnySession) -> None:
+    entry = year.scalars(select(PaperEntry)).one()
+    assert (entry.step, entry.status) == ("review", PaperStatus.ACKNOWLEDGED)
+    assert entry.person_id != entry.recorded_by_id
+    scan = year.scalars(select(Evidence).where(Evidence.paper_entry_id == entry.id)).one()
+    assert scan.file_name.endswith(".pdf")
 
 
 def test_people_did_what_is_theirs_to_do(year: AnySession) -> None:

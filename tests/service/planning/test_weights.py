@@ -106,7 +106,7 @@ def test_the_page_shows_what_the_weights_come_to_and_lets_choose(
     head, place = client_for("head_jwc"), f"/department_plan/sources/{plan.id}"
     page = head.get(place).text
     assert "计划现有任务权重合计 60。" in page and "权重合计应为 100" in page
-    assert f'value="{old.id}" data-weight="45.00"' in page and 'data-weights-of="60.00"' in page
+    assert f'data-weight="45.00" value="{old.id}"' in page and 'data-weights-of="60.00"' in page
     page = head.post(place, data={"task": old.id, "weights": "taken"}, follow_redirects=True).text
     assert "权重合计为 105，应为 100，多出 5。" in page
 

@@ -117,10 +117,12 @@ def test_of_two_processes_one_goes_the_round(served: Flask, tmp_path: Path) -> N
         )
         for _ in range(2)
     ]
-    ends = [one.wait(timeout=120) for one in processes]
-    for one in processes:
-        one.communicate()
-    assert 0 in ends
+    try:
+        told = [one.communicate(timeout=300) for one in processes]
+    finally:
+        for one in processes:
+            one.kill()
+    assert 0 in [one.returncode for one in processes], told
     rounds, warned, _ = counted(served)
     assert rounds == 1
     assert warned >= TASKS

@@ -77,8 +77,8 @@ export function start(form, meanwhile) {
         if (!file) blame(place, failed);
         done(undefined);
       });
-      const body = new FormData();
-      if (file) body.append("file", file);
+      const body = file ? new FormData() : null;
+      body?.append("file", file);
       request.send(body);
     });
   }

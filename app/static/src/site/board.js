@@ -72,6 +72,7 @@ export function start(root = document) {
   document.addEventListener("keydown", (event) => onKey(event, board, bar));
   board.addEventListener("change", (event) => {
     if (event.target.name === "rowid") tell(board, bar);
+    else board.querySelector(`label[for="${event.target.id}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
   });
   bar.addEventListener("reset", () => setTimeout(() => tell(board, bar)));
   addEventListener("pageshow", () => tell(board, bar)); // the browser keeps the boxes of a page one comes back to
