@@ -75,9 +75,11 @@ class MonthSheetView(BaseView):
         """A row per task of the department."""
         return self._page(sheet_at(department, month))
 
-    @expose("/<department>/<month>/<any(save, submit, upload):door>")
+    @expose("/<department>/<month>/save")
+    @expose("/<department>/<month>/submit")
+    @expose("/<department>/<month>/upload")
     @has_access
-    def back(self, department: str, month: str, door: str) -> Any:
+    def back(self, department: str, month: str) -> Any:
         """The address of a refused form, opened anew: the sheet."""
         return redirect(place_of(sheet_at(department, month).department.id, month))
 

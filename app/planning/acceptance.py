@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -70,11 +71,20 @@ def deadlines(session: AnySession, tasks: Sequence[Task]) -> dict[int, dt.date |
     return found
 
 
-def workdays_late(session: AnySession, task: Task) -> int:
-    """By how many workdays the acceptance was late, or is by today; 0 in time, without a
-    deadline, and for a task that waits for no acceptance."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The last day of a task's acceptance and by how many workdays it was late, or is by today:
+    0 in time, without a deadline, and for a task that waits for no acceptance."""
+
+    by: dt.date | None
+    late: int
+
+
+def standing(session: AnySession, task: Task) -> Standing:
+    """How one task stands. At most one statement, and the college's calendar where it is late."""
     last = deadlines(session, [task])[task.id]
-    return days_late(task, last, college_calendar(session)) if is_late(task, last) else 0
+    late = days_late(task, last, college_calendar(session)) if is_late(task, last) else 0
+    return Standing(last, late)
 
 
 def is_late(task: Task, last: dt.date | None) -> bool:

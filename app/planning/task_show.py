@@ -99,10 +99,7 @@ class TaskShow(ShowPages):
             state_of=lambda milestone: state_of(page, milestone, today),
             adds=_adds(page, actor),
             may_pass=_may_pass(task, actor),
-            acceptance={
-                "by": acceptance.deadlines(db.session, [task])[task.id],
-                "late": acceptance.workdays_late(db.session, task),
-            },
+            acceptance=acceptance.standing(db.session, task),
             issued_on=_issued_on(page),
             issued_value=_issued_value,
             story=self._story(page, actor),

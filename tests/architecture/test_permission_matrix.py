@@ -50,7 +50,6 @@ AWAITED: dict[str, str] = {
     "role": "the screen of roles",
     "saved_view": "saved views",
     "score_item": "the computed assessment of Art. 12",
-    "supervision_case:withdraw": "corrections of cases",
     "task:import": "imports on the screen",
     "work_point_opinion": "work points of Art. 4.4",
 }

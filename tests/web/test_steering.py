@@ -287,7 +287,7 @@ def test_who_owes_is_asked_for_month_by_month(cast: Cast, client_for: ClientFor)
         # How late, and the text for a group chat, speak of that month alone.
         assert "逾期 2 个工作日" in march
         chat = march.partition('id="chat-text"')[2].partition("</textarea>")[0]
-        assert "2026年3月月度监测尚未提交" in chat and "2026年4月" not in chat
+        assert "2026年3月月度监测尚未提交" in chat and "2026年4月月度监测" not in chat
         said = {"who": f"d{cast.jwc.id}", "month": "2026-03"}
         done = office.post(f"{place}/remind", data=said)
         assert done.headers["Location"] == f"{place}?month=2026-03"

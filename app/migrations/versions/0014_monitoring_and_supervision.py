@@ -18,7 +18,11 @@ _KINDS = (
     "opened", "signed", "reply", "accepted", "rejected", "urged", "deadline_set", "extended",
     "transferred", "concluded", "closed", "reopened", "withdrawn",
 )  # fmt: skip
-_NOW_KINDS = ("proposed", "dismissed", *_KINDS, "special_proposed", "returned")
+_NOW_KINDS = (
+    "proposed", "dismissed", "opened", "signed", "reply", "accepted", "rejected", "urged",
+    "deadline_set", "extended", "special_proposed", "transferred", "concluded", "returned",
+    "closed", "reopened", "withdrawn",
+)  # fmt: skip
 _VALUES = (
     ("supervise.waiting_reply_holds", "false", "boolean", None, "督查督办", "回复待审期间停止计时", "A reply that waits for the Office stops the clock"),
     ("supervise.number_format", "督〔{year}〕{number}号", "text", None, "督查督办", "督办件编号格式", "Form of a case's number"),

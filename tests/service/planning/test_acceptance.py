@@ -13,7 +13,7 @@ from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.cycles import Phase, PhaseCode
 from app.models.improvement import AdjustmentKind, AdjustmentStatus
 from app.models.planning import Decomposition, DecompositionStatus, Task, TaskStatus
-from app.planning.acceptance import WORKDAYS, deadlines, not_accepted, workdays_late
+from app.planning.acceptance import WORKDAYS, deadlines, not_accepted, standing
 from app.planning.service import HandOut, accept_tasks
 from tests.cast import TEST, YEAR, Cast
 from tests.factories import (
@@ -89,11 +89,11 @@ def test_an_addition_has_a_last_day_of_its_own(session: AnySession, cast: Cast) 
 
 def test_late_acceptance_is_taken_and_says_by_how_much(session: AnySession, cast: Cast) -> None:
     task = issued(session, cast, dt.date(YEAR, 3, 2))
-    assert workdays_late(session, task) == 0
+    assert standing(session, task).late == 0
     with clock.at(dt.date(YEAR, 3, 18)):
-        assert workdays_late(session, task) == 2
+        assert standing(session, task).late == 2
     accepted(session, cast, task, dt.date(YEAR, 3, 23))  # the next Monday but one
-    assert (task.status, workdays_late(session, task)) == (TaskStatus.ACCEPTED, 5)
+    assert (task.status, standing(session, task).late) == (TaskStatus.ACCEPTED, 5)
 
 
 def test_a_task_issued_before_tasks_had_a_day_goes_by_the_phase(
@@ -109,7 +109,7 @@ def test_a_task_issued_before_tasks_had_a_day_goes_by_the_phase(
     ).one()
     assert deadlines(session, [task]) == {task.id: last}
     with clock.at(clock.add_workdays(last, 3)):
-        assert workdays_late(session, task) == 3
+        assert standing(session, task).late == 3
         assert session.scalars(select(Task).where(not_accepted(late=True))).all() == [task]
     with clock.at(last):
         assert not session.scalars(select(Task).where(not_accepted(late=True))).all()
@@ -121,14 +121,14 @@ def test_a_table_issued_after_the_phase_makes_nothing_late(session: AnySession, 
         task.accept_by = None
     assert deadlines(session, [task]) == {task.id: None}
     with clock.at(dt.date(YEAR, 9, 1)):
-        assert workdays_late(session, task) == 0
+        assert standing(session, task).late == 0
 
 
 def test_in_time_is_not_late(session: AnySession, cast: Cast) -> None:
     task = issued(session, cast, dt.date(YEAR, 3, 2))
     accepted(session, cast, task, dt.date(YEAR, 3, 16))
     with clock.at(dt.date(YEAR, 6, 1)):
-        assert workdays_late(session, task) == 0
+        assert standing(session, task).late == 0
 
 
 def test_a_department_with_sections_names_one(session: AnySession, cast: Cast) -> None:
