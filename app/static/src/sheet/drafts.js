@@ -99,6 +99,7 @@ export function start(form) {
         cell.value = one.values[name] ?? "";
       if (name in cells && cell.value === cells[name] && !(name in one.wrong)) saved.set(cell, cell.value);
       mark(row, cell, one.wrong[name]);
+      if (!one.wrong[name]) cell.classList.toggle("is-unsaved", cell.value !== saved.get(cell));
     }
     if (Object.keys(one.wrong).length || one.refusal) held.add(row);
     else held.delete(row);
