@@ -134,6 +134,8 @@ class MonthSheet:
     """Is the month reported on now: begun, not exempt, its bulletin not issued?"""
     reach: bool = field(default=True)
     """Is the department the reader's own, in the reader's charge, or the college all theirs?"""
+    months: Sequence[MonthEntry] = ()
+    """All months of the year, where the sheet was opened by its address."""
 
     @property
     def done(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from flask import abort, url_for
 from sqlalchemy import select
@@ -28,15 +29,14 @@ def sheet_at(department: str, month: str) -> MonthSheet:
     cycle = next((one for one in directory().cycles if found and str(one.year) == found[1]), None)
     if found is None or row is None or cycle is None:
         abort(404)
-    entry = next(
-        (one for one in months_of(db.session, [cycle.id]) if one.month == int(found[2])), None
-    )
+    months = months_of(db.session, [cycle.id])
+    entry = next((one for one in months if one.month == int(found[2])), None)
     if entry is None:
         abort(404)
     sheet = sheet_of(db.session, actor, row, entry)
     if not sheet.reach and not sheet.rows:
         abort(404)
-    return sheet
+    return replace(sheet, months=months)
 
 
 def place_of(department: int, month: str) -> str:

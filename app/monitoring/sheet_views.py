@@ -211,7 +211,7 @@ class MonthSheetView(BaseView):
             departments=_departments(actor),
             months=[
                 (one, month_name(one.month))
-                for one in months_of(db.session, [sheet.month.cycle_id])
+                for one in sheet.months
                 if one.starts_on <= clock.today()
             ],
             month=month,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, false, func, inspect, or_, select
@@ -33,8 +34,7 @@ TERMS = ("title", "standard", "due_on", "due_text", "weight")
 def parts_and_wholes(reach: Iterable[int]) -> ColumnElement[bool]:
     """Tasks that departments within `reach` have passed a part of or been passed one: either
     side reads the other's line before it is issued."""
-    departments = tuple(reach)
-    other = aliased(Task)
+    departments, other = tuple(reach), _other_task()
     return or_(
         and_(
             Task.agreement.is_not(None),
@@ -46,6 +46,13 @@ def parts_and_wholes(reach: Iterable[int]) -> ColumnElement[bool]:
             )
         ),
     )
+
+
+@cache
+def _other_task() -> Any:
+    """The other side's line. Made once: an alias takes longer to make than its query to write,
+    and it stands only in queries of its own, within which nothing else is restricted."""
+    return aliased(Task)
 
 
 def hands_down(actor: Actor, task: Task | None) -> bool:
