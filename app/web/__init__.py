@@ -11,6 +11,7 @@ from flask_login import current_user, logout_user
 from app.core import text
 from app.extensions import compress, csrf
 from app.web import framework_words, incoming
+from app.web.session_cookie import SessionCookie
 from app.web.words import language
 
 OPEN_ENDPOINTS = {"static", "appbuilder.static", "healthz"}
@@ -22,6 +23,7 @@ def prepare(app: Flask) -> None:
     text.set_translator(_translate)
     text.set_language_test(_reads_chinese)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.session_interface = SessionCookie()
     app.before_request(_take_language)
     compress.init_app(app)
     framework_words.teach_forms()

@@ -38,6 +38,30 @@ def strict(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     yield app
 
 
+# Who prolongs a session ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "method", "prolongs"),
+    [
+        ("navigate", "GET", True),
+        (None, "GET", True),
+        ("cors", "POST", True),
+        ("cors", "GET", False),
+        ("no-cors", "GET", False),
+    ],
+)
+def test_only_what_a_person_does_prolongs_a_session(
+    client: FlaskClient, mode: str | None, method: str, prolongs: bool
+) -> None:
+    """What a page reads by itself, answered just after signing out, would sign in again."""
+    sign_in(client, "head.jwc")
+    client.get("/task/list/")
+    headers = {"Sec-Fetch-Mode": mode} if mode else {}
+    answer = client.open("/task/list/", method=method, headers=headers)
+    assert ("Set-Cookie" in answer.headers) is prolongs
+
+
 # What a new password ends ----------------------------------------------------------------
 
 
