@@ -37,6 +37,7 @@ RULES = (
     "app.exchange.workflow",
     "app.cycles.queue",
     "app.planning.plan_queue",
+    "app.planning.point_queue",
     "app.planning.queue",
     "app.monitoring.queue",
     "app.supervision.queue",

@@ -189,9 +189,10 @@ class TakeRole(_RoleAct):
 
 
 def role_words(roles: Any) -> str:
-    return "、".join(
-        sorted(words(ROLE_LABELS.get(one.name, (one.name, one.name))) for one in roles)
-    )
+    """In the order of the staff list, so that an exported cell comes back as what is stored."""
+    held = {one.name for one in roles}
+    own = sorted(held - ROLE_LABELS.keys())
+    return "、".join([*(words(pair) for name, pair in ROLE_LABELS.items() if name in held), *own])
 
 
 def _require_other(row: Any, actor: Actor) -> None:

@@ -86,6 +86,11 @@ class ConsoleRows:
         """The values of the columns in `extras`, by column and row."""
         return {}
 
+    def extras_of(self, keys: Sequence[int], actor: Actor) -> Mapping[str, Mapping[int, str]]:
+        """The values of the columns in `extras` for rows that have been read by their parts."""
+        mine = select(self.model).where(self.model.id.in_(keys), visible(actor, self.model))
+        return self.extra_values(self._load(mine, ()), actor)
+
     def _rows(
         self, state: ListState, actor: Actor, columns: Sequence[Column], headers: Any
     ) -> list[Row]:

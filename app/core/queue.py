@@ -83,8 +83,9 @@ class Waiting:
 
     `key` names the kind in an address. `step` is the next move: a step of the model's
     workflow, "edit", "show", or an `Addition`. `verb` says it in words where the step's own
-    label does not. `rows` is made by `waiting_rows`. `behalf_of` is the person the actor stands
-    in for, where the rows wait for that person's post.
+    label does not. `anchor` is the place on the row's page where the move is made. `rows` is made
+    by `waiting_rows`. `behalf_of` is the person the actor stands in for, where the rows wait for
+    that person's post.
     """
 
     key: str
@@ -93,6 +94,7 @@ class Waiting:
     step: str | Addition
     rows: Select[Any]
     verb: Message | None = None
+    anchor: str = ""
     behalf_of: int | None = None
 
 

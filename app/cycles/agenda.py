@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import object_session
 
 from app.core import clock, policy, workflow
@@ -82,26 +82,28 @@ def waiting_rows(session: AnySession, actor: Actor) -> list[Any]:
     """Every row that waits for a meeting and that no item puts before one that is still to be
     minuted, as `actor` sees them."""
     found: list[Any] = []
-    for table, kind in _kinds.items():
+    for kind in _kinds.values():
         model = kind.model
-        decided = (
-            select(Decision.id)
-            .where(
-                Decision.agenda_item_id == AgendaSubject.agenda_item_id,
-                Decision.subject_table == table,
-                Decision.subject_id == AgendaSubject.subject_id,
-            )
-            .exists()
-        )
-        placed = select(AgendaSubject.subject_id).where(
-            AgendaSubject.subject_table == table, ~decided
-        )
         found += session.scalars(
-            select(model)
-            .where(visible(actor, model), model.status == kind.waits, model.id.not_in(placed))
-            .order_by(model.id)
+            select(model).where(visible(actor, model), unplaced(model)).order_by(model.id)
         )
     return found
+
+
+def unplaced(model: type[Any]) -> ColumnElement[bool]:
+    """The rows of `model` that wait for a meeting and stand on no agenda undecided."""
+    table = model.__tablename__
+    decided = (
+        select(Decision.id)
+        .where(
+            Decision.agenda_item_id == AgendaSubject.agenda_item_id,
+            Decision.subject_table == table,
+            Decision.subject_id == AgendaSubject.subject_id,
+        )
+        .exists()
+    )
+    placed = select(AgendaSubject.subject_id).where(AgendaSubject.subject_table == table, ~decided)
+    return and_(model.status == _kinds[table].waits, model.id.not_in(placed))
 
 
 def place_on_agenda(

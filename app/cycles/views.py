@@ -6,8 +6,10 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
+from app.cycles.before_meeting import before_meeting, taken_by_minutes
 from app.cycles.forms import DecisionForm, RuleValueForm
 from app.cycles.meeting_views import MeetingView
+from app.extensions import db
 from app.models.cycles import (
     Component,
     Cycle,
@@ -22,6 +24,7 @@ from app.models.cycles import (
 )
 from app.models.meetings import AgendaItem, Decision
 from app.web.formats import noun_of_table, show, show_long_text
+from app.web.show_pages import ShowPages
 from app.web.views import DomainView, interface
 
 
@@ -188,6 +191,10 @@ class AgendaItemView(DomainView):
 
 
 def register(builder: Any) -> None:
+    ShowPages.before_meeting = staticmethod(
+        lambda row, actor: before_meeting(db.session, actor, row)
+    )
+    ShowPages.by_minutes = staticmethod(lambda row, offer: taken_by_minutes(row, offer.transition))
     year = {
         "category": "cycles",
         "category_label": lazy_gettext("The year"),

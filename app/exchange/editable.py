@@ -27,6 +27,7 @@ TASK_FIELDS = {
     "number": "number", "title": "title", "goal": "goal", "measures": "measures",
     "standard": "standard", "category": "category", "lead_department": "lead",
     "leader": "leader", "owner": "owner", "due_on": "due", "weight": "weight", "remark": "remark",
+    "indicators": "indicators",
 }  # fmt: skip
 """Column of the list of tasks → field of their import."""
 DEPARTMENT_FIELDS = {name: name for name in ("code", "name", "short_name", "kind", "parent")}
@@ -90,6 +91,8 @@ def editable_of(
 
 def _what(session: AnySession, actor: Actor, model: type[Any], name: str) -> tuple[list[str], str]:
     """What may stand in a column: the values to choose from, and a hint."""
+    if name == "indicators":
+        return [], gettext("one in a line with its number, such as “1、name≥95%”")
     relation = model.__mapper__.relationships.get(name)
     if relation is not None:
         return _of_relation(session, actor, relation.mapper.class_)

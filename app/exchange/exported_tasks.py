@@ -14,8 +14,9 @@ from dataclasses import replace
 
 from app.core.spool import Spool
 from app.core.text import Message, message
-from app.exchange.cells import column_letter, narrow
+from app.exchange.cells import clean_text, column_letter, narrow
 from app.exchange.editable import headings_of
+from app.exchange.indicators import in_words
 from app.exchange.layout import Layout
 from app.exchange.lookups import DepartmentBook, People, Words
 from app.exchange.milestones import Milestone
@@ -165,6 +166,8 @@ def _says_the_same(
         return row.due == task.due_on and bool(_PLAIN_DATE.fullmatch(narrow(text)))
     if name == "weight":
         return row.weight == task.weight if text else task.weight is None
+    if name == "indicators":
+        return text == clean_text(in_words(task.indicators))
     return text == task.text(name)
 
 

@@ -48,6 +48,7 @@ RESOURCES = {
     "task_category": lazy_gettext("Task category"),
     "cycle": lazy_gettext("Year"),
     "rule_book": lazy_gettext("Rule book"),
+    "role": lazy_gettext("Role"),
 }
 _FIELDS = {"due": "due_on", "lead": "lead_department", "category": "category_id"}
 _FIELD_LABELS = {

@@ -14,17 +14,18 @@ from sqlalchemy import select
 
 from app.core.actor import Actor
 from app.core.policy import policies, visible
-from app.core.text import Message, message
+from app.core.text import Message, message, words
 from app.core.unit_of_work import AnySession
 from app.exchange.decisions import DEPARTMENT, Decisions, likely_kind
 from app.exchange.lookups import department_book
 from app.exchange.memory import Lesson
 from app.exchange.recognition import fields_of, many_fields, missing_fields
 from app.exchange.row_marks import MARK
-from app.exchange.table_names import Names
+from app.exchange.table_names import ROLE, Names
 from app.exchange.units import nearest
 from app.models.cycles import TaskCategory
 from app.models.organisation import DepartmentKind
+from app.security.roles import ROLE_LABELS
 
 Files = list[dict[str, Any]]
 """The files as the shelf keeps them, see `looking.LookedAt.kept`."""
@@ -148,8 +149,8 @@ def _check_columns(kind: str, key: str, sheet: dict[str, Any], found: ColumnsFor
             continue
         earlier = seen.setdefault(name, column)
         if earlier is not column and earlier["heading"] != column["heading"]:
-            words = message("Column %(letter)s holds this already.", letter=earlier["letter"])
-            found.refused[f"column-{key}-{column['number']}"] = words
+            told = message("Column %(letter)s holds this already.", letter=earlier["letter"])
+            found.refused[f"column-{key}-{column['number']}"] = told
     sheet["missing"] = missing_fields(kind, _by_field(sheet))
     if sheet["missing"]:
         found.refused[f"sheet-{key}"] = message(
@@ -203,8 +204,8 @@ def names_to_decide(
 ) -> list[NameToDecide]:
     """The names that the plan does not know, and those that were decided on already."""
     cells = {(resource, word): count for resource, word, count in unknown}
-    for resource, words in decided.items():
-        cells |= {(resource, word): cells.get((resource, word), 0) for word in words}
+    for resource, given in decided.items():
+        cells |= {(resource, word): cells.get((resource, word), 0) for word in given}
     choices = {resource: _choices(session, actor, resource) for resource, _ in cells}
     may_add = actor.may("department:add") and actor.may("department:edit")
     found = []
@@ -276,5 +277,7 @@ def _choices(session: AnySession, actor: Actor, resource: str) -> list[tuple[str
             .order_by(TaskCategory.sort_order)
         )
         return [(row.code, row.name) for row in rows]
+    if resource == ROLE:
+        return [(zh, words((zh, en))) for zh, en in ROLE_LABELS.values()]
     model = next(model for model, policy in policies().items() if policy.resource == resource)
     return [(text, text) for text in dict.fromkeys(Names(session, actor).choices(model))]

@@ -25,6 +25,7 @@ from app.exchange.decisions import Decisions
 from app.exchange.plan import Action, FieldChange, Plan, PlannedRow, Progress
 from app.exchange.problems import FieldError
 from app.exchange.row_marks import MARK, STALE, TAKEN, UNKNOWN, mark_of, read_mark
+from app.exchange.rule_texts import read_rule
 from app.exchange.table_cells import Unreadable, read_value, write_value
 from app.exchange.table_names import Names
 from app.exchange.table_people import (
@@ -35,6 +36,7 @@ from app.exchange.table_people import (
 )
 from app.exchange.table_rows import ParsedTable, TableRow
 from app.exchange.table_specs import TableSpec
+from app.models.cycles import RuleValue
 from app.models.organisation import Appointment, Charge, ChargeKind, Person
 from app.security.roles import ROLE_LABELS
 
@@ -200,6 +202,8 @@ def _plan_row(source: TableRow, spec: TableSpec, names: Names, stored: _Stored) 
             row.stored_id = stored.find(row.values)
         except Unreadable as fault:
             row.errors.append(FieldError(spec.keys[0][0], None, fault.words, source.row))
+    if spec.model is RuleValue:
+        _settle_rule(row, source, stored)
     if row.stored_id is not None:
         row.version = stored.versions[row.stored_id]
         before = stored.values[row.stored_id]
@@ -217,6 +221,17 @@ def _plan_row(source: TableRow, spec: TableSpec, names: Names, stored: _Stored) 
         _require_all(row, spec, source)
     row.settle(new=row.stored_id is None)
     return row
+
+
+def _settle_rule(row: PlannedTableRow, source: TableRow, stored: _Stored) -> None:
+    """A rule's value is read by its kind and unit, which may stand in the table already."""
+    if row.errors or not row.values.get("value"):
+        return
+    held = stored.values.get(row.stored_id or 0, {})
+    try:
+        row.values["value"] = read_rule({**held, **row.values})
+    except Unreadable as fault:
+        row.errors.append(FieldError("value", source.letters.get("value"), fault.words, source.row))
 
 
 def _take_empty(
@@ -258,7 +273,7 @@ def _read(spec: TableSpec, name: str, cell: Any, names: Names) -> Any:
     text = as_text(cell)
     virtual = PEOPLE_COLUMNS.get(name) if spec.model is Person else None
     if virtual is not None:
-        return virtual(text)
+        return virtual(names, text)
     target = _target(spec, name)
     stored = spec.model.__mapper__.columns[_attribute(spec, name)]
     if means_nothing(text) and stored.nullable:

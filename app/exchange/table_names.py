@@ -7,6 +7,7 @@ none.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
@@ -25,6 +26,9 @@ from app.models.cycles import Cycle, RuleBook, TaskCategory
 from app.models.organisation import Department, Person
 from app.security.roles import ROLE_LABELS
 
+ROLE = "role"
+"""What the names of roles are decided on by."""
+
 
 class Names:
     """The rows of each related model by what people call them."""
@@ -34,19 +38,20 @@ class Names:
     ) -> None:
         self._session, self._actor = session, actor
         self._decisions = decisions or Decisions()
-        self.missing: dict[type[Any], Counter[str]] = {}
-        """How often each name was read that names nothing."""
+        self.missing: dict[str, Counter[str]] = {}
+        """How often each name was read that names nothing, by the resource it should be of."""
         self._ids: dict[type[Any], dict[str, int]] = {}
         self._texts: dict[type[Any], dict[int, str]] = {}
 
     def id_of(self, model: type[Any], text: str) -> int:
         """The one row that `text` names, or was decided to name. Raises Unreadable, naming what
         is near."""
-        meant = self._decisions.words(policy_of(model).resource).get(normal_name(text), text)
+        resource = policy_of(model).resource
+        meant = self._decisions.words(resource).get(normal_name(text), text)
         found = self._known(model).get(normal_name(meant))
         if found is not None:
             return found
-        self.missing.setdefault(model, Counter())[text] += 1
+        self.missing.setdefault(resource, Counter())[text] += 1
         near = nearest(text, self._texts[model].values())
         if near:
             raise Unreadable(
@@ -58,6 +63,22 @@ class Names:
             )
         raise Unreadable(message("“%(text)s” is not known.", text=text[:40]))
 
+    def roles_of(self, text: str) -> frozenset[str]:
+        """The names of the roles that `text` lists, or was decided to mean. Raises Unreadable,
+        naming those there are."""
+        found, unknown = read_roles(text, self._decisions.words(ROLE))
+        if unknown:
+            self.missing.setdefault(ROLE, Counter()).update(unknown)
+            names = "；".join(zh for zh, _ in ROLE_LABELS.values())
+            raise Unreadable(
+                message(
+                    "There is no role “%(role)s”. There are: %(names)s.",
+                    role=unknown[0][:40],
+                    names=names,
+                )
+            )
+        return found
+
     def text_of(self, model: type[Any], key: int | None) -> str:
         """What a cell says for this row."""
         if key is None:
@@ -68,8 +89,8 @@ class Names:
     def unknown(self) -> list[UnknownName]:
         """The names read so far that name nothing."""
         return [
-            UnknownName(policy_of(model).resource, word, rows)
-            for model, words in self.missing.items()
+            UnknownName(resource, word, rows)
+            for resource, words in self.missing.items()
             for word, rows in words.items()
         ]
 
@@ -129,29 +150,31 @@ def _spelled(session: AnySession, actor: Actor, model: type[Any], decisions: Dec
         raise LookupError(model.__name__)
 
 
-def read_roles(text: str) -> frozenset[str]:
-    """Role names from a cell like 「部门负责人、审计」. Raises Unreadable."""
+def read_roles(text: str, meant: Mapping[str, str]) -> tuple[frozenset[str], list[str]]:
+    """Role names from a cell like 「部门负责人、审计」, and the words in it that name none.
+    `meant`: normal word → the role's word that was decided on."""
     known = {
         normal_name(word): name for name, (zh, en) in ROLE_LABELS.items() for word in (zh, en, name)
     }
-    if normal_name(text) in known:  # a role's own name may hold a separator
-        return frozenset({known[normal_name(text)]})
-    found = set()
+    known |= {
+        word: known[normal_name(role)] for word, role in meant.items() if normal_name(role) in known
+    }
+    found, unknown = set(), []
     for part in text.replace("；", ";").replace(";", "|").replace("|", "\n").splitlines():
-        if normal_name(part) in known:
-            found.add(known[normal_name(part)])
-            continue
-        for word in part.replace("，", "、").replace(",", "、").split("、"):
-            if not word.strip():
-                continue
-            if normal_name(word) not in known:
-                names = "；".join(zh for zh, _ in ROLE_LABELS.values())
-                raise Unreadable(
-                    message("There is no role “%(role)s”. There are: %(names)s.",
-                            role=word.strip()[:40], names=names)
-                )  # fmt: skip
-            found.add(known[normal_name(word)])
-    return frozenset(found)
+        parts = part.replace("，", "、").replace(",", "、").split("、")
+        while parts:
+            # The longest name first: a role's own name may hold a separator.
+            for length in range(len(parts), 0, -1):
+                name = known.get(normal_name("、".join(parts[:length])))
+                if name is not None:
+                    found.add(name)
+                    break
+            else:
+                length = 1
+                if parts[0].strip():
+                    unknown.append(parts[0].strip())
+            del parts[:length]
+    return frozenset(found), unknown
 
 
 def role_rows(session: AnySession) -> dict[str, Any]:

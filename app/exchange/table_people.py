@@ -14,7 +14,7 @@ from app.core.policy import visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.exchange.table_cells import Unreadable, read_flag, read_value
-from app.exchange.table_names import read_roles, role_rows
+from app.exchange.table_names import Names, role_rows
 from app.models.organisation import Appointment, Person, PostKind
 from app.organisation.service import PostPlan, create_person
 from app.security.roles import STAFF
@@ -56,13 +56,13 @@ def read_post(text: str) -> PostKind:
     return post
 
 
-PEOPLE_COLUMNS: dict[str, Callable[[str], Any]] = {
-    "name": read_name,
-    "roles": read_roles,
-    "post": read_post,
-    "active": read_flag,
+PEOPLE_COLUMNS: dict[str, Callable[[Names, str], Any]] = {
+    "name": lambda names, text: read_name(text),
+    "roles": lambda names, text: names.roles_of(text),
+    "post": lambda names, text: read_post(text),
+    "active": lambda names, text: read_flag(text),
 }
-"""Columns that are more or less than a column of the table."""
+"""Columns that are more or less than a column of the table, and how a cell of them is read."""
 
 
 def people_columns(person: Person, posts: Mapping[int, frozenset[PostKind]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.queue import SOON, Addition, Desk, Waiting, in_sources, waiting_rows
 from app.core.text import message
+from app.cycles.agenda import unplaced
 from app.models.cycles import PhaseCode
 from app.models.improvement import Adjustment, Correction, ResultStatus, TaskResult
 from app.models.monitoring import MonthlyCheck
@@ -75,12 +76,12 @@ def _adjustments(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             )
     if actor.may("adjustment:approve"):
         yield Waiting(
-            "adjustment.decide",
+            "adjustment.place",
             Adjustment,
-            message("Adjustments whose decision is to be recorded"),
+            message("Adjustments to put on an agenda"),
             "show",
-            rows.where(in_sources(Adjustment, "approve")),
-            verb=message("Record the decision"),
+            rows.where(unplaced(Adjustment)),
+            verb=message("Put on an agenda"),
         )
 
 

@@ -37,6 +37,10 @@ class CaseStatus(Choice):
     WITHDRAWN = "withdrawn", "已撤销", "Withdrawn"
 
 
+ON_HAND = (CaseStatus.OPEN, CaseStatus.REPLIED, CaseStatus.ACCEPTED)
+"""在办: opened and not yet 销号, which only the Office does (Art. 8)."""
+
+
 class StepKind(Choice):
     PROPOSED = "proposed", "拟立项", "Proposed"
     DISMISSED = "dismissed", "不予立项", "Dismissed"

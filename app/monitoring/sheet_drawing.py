@@ -81,10 +81,13 @@ class Drawing:
         key = one.key
         outcome = self._told.get(key)
         wrong = (outcome.wrong.get(name) if outcome else None) or lack
+        wanted = isinstance(one, SheetRow) and one.check is not None and name in one.lacks
         names = (
             f'id="{key}-{name}" name="{key}-{name}" data-cell="{name}"'
             f' aria-labelledby="{head}-{name} {key}-name"'
         )
+        if wanted:
+            names += " data-wanted"
         if wrong:
             names += ' aria-invalid="true"'
             said = f'<small class="ms-wrong" data-wrong="{name}">{escape(wrong)}</small>'

@@ -59,9 +59,12 @@ class MonthSheetView(BaseView):
     @expose("/")
     @has_access
     def mine(self) -> Any:
-        """The sheet of the reader's own department and of the month that is reported on."""
+        """The sheet of the reader's own department, of the month in `month` or else of the one
+        that is reported on."""
         actor, cycle = the_actor(), chosen_cycle()
         departments = _departments(actor)
+        if departments and (wanted := request.args.get("month")):
+            return redirect(place_of(departments[0].id, wanted))
         month = month_reported(months_of(db.session, [cycle.id]), clock.today()) if cycle else None
         if month is None or not departments:
             return self.render_template(

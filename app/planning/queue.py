@@ -15,6 +15,7 @@ from app.core.clock import COLLEGE_ZONE
 from app.core.policy import visible
 from app.core.queue import Desk, Waiting, in_sources, waiting_rows
 from app.core.text import Message, message
+from app.cycles.agenda import unplaced
 from app.models.cycles import PhaseCode
 from app.models.planning import Agreement, Decomposition, Milestone, Task, TaskStatus
 from app.planning.acceptance import accept_by
@@ -89,11 +90,12 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             )
     if actor.may("decomposition:approve"):
         yield Waiting(
-            "decomposition.decide",
+            "decomposition.place",
             Decomposition,
-            message("Decompositions to decide"),
-            "approve",
-            _tables(actor, desk, "approve"),
+            message("Decompositions to put on an agenda"),
+            "show",
+            _tables(actor, desk, "approve").where(unplaced(Decomposition)),
+            verb=message("Put on an agenda"),
         )
 
 

@@ -7,6 +7,7 @@ from flask_babel.speaklater import LazyString
 
 from app.core.text import words
 from app.models.planning import Task
+from app.planning.indicator_column import INDICATORS
 from app.planning.own_filters import choice_filters
 from app.planning.since_issue import LABEL, SinceIssue, since_issue
 from app.web.lists import Column
@@ -19,7 +20,8 @@ OWN_COLUMNS = {
         "choice",
         choices=tuple(SinceIssue),
         expression=since_issue,
-    )
+    ),
+    INDICATORS.name: INDICATORS,
 }
 
 

@@ -120,7 +120,7 @@ class TaskShow(ShowPages):
             [one for one in offers if one.transition.name not in part_rules.STEPS]
             for offers in (steps.open, steps.shut)
         ]
-        return Steps(*kept)
+        return Steps(kept[0], kept[1])
 
     def _story(self, page: TaskPage, actor: Actor) -> Timeline:
         """The story of the task and of what the page shows of it, by the names it shows."""

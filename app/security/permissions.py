@@ -198,7 +198,7 @@ GRANTS: Grants = {
         "reject": _SUPERVISORS,
         "urge": _SUPERVISORS,
         "set_deadline": _SUPERVISORS,
-        "extend": (LEADER, TOP_LEADER),
+        "extend": _SUPERVISORS,
         "transfer": _SUPERVISORS,
         "keep": _SUPERVISORS,
         "conclude": (DISCIPLINE, LEADER, TOP_LEADER),

@@ -28,7 +28,7 @@ from app.extensions import db
 from app.models.improvement import Evidence
 from app.models.organisation import Department, Person
 from app.models.planning import Task
-from app.models.supervision import CaseStep, Instruction, StepKind, SupervisionCase
+from app.models.supervision import CaseStatus, CaseStep, Instruction, StepKind, SupervisionCase
 from app.supervision.board_views import NAMES
 from app.supervision.case_page import CasePage, load_case_page
 from app.supervision.instruction_views import instruct_link
@@ -71,6 +71,9 @@ NOTES: Mapping[str, Any] = {
 
 NATURAL = ("confirm", "reply", "sign", "accept", "conclude", "close")
 """The steps that bring a case on, in the order in which one of them is opened."""
+
+UNASKED = {("close", CaseStatus.OPEN)}
+"""Possible at that status, but nothing asks for it: nobody has replied yet."""
 
 REPLY = "reply"
 
@@ -173,7 +176,8 @@ class CaseShow(ShowPages):
         order = sorted(
             offers, key=lambda name: (name != wanted, name not in NATURAL, name in BACKWARD)
         )
-        first = wanted or next((name for name in NATURAL if name in offers), "")
+        natural = (name for name in NATURAL if (name, page.case.status) not in UNASKED)
+        first = wanted or next((name for name in natural if name in offers), "")
         return [
             StepForm(
                 offers[name].transition,

@@ -42,6 +42,7 @@ class InstructionForm(FlaskForm):
 class InstructionView(DomainView):
     datamodel = interface(Instruction)
     exclude_route_methods = {"download", "add"}
+    added_elsewhere = True  # on the page of the task or case it is about
     list_columns = ["written_on", "author", "text", "subject_table", "subject_id"]
     title_column = "text"
     show_columns = ["written_on", "author", "recorded_by", "text", "subject_table", "subject_id"]

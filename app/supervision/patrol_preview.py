@@ -22,7 +22,7 @@ from app.models.monitoring import EarlyWarning
 from app.models.planning import Task
 from app.models.supervision import StepKind, SupervisionCase
 from app.monitoring import warning_finds as finds
-from app.monitoring.warnings import month_words
+from app.monitoring.warnings import month_words, over_words
 from app.monitoring.watched import watched_cycles
 from app.supervision import grounds, ladder, patrol_work
 from app.supervision.patrol_news import Gathered
@@ -177,9 +177,8 @@ def _warning_lines(walk: Walk, rows: Sequence[Any]) -> list[Line]:
 
 
 def _case_lines(walk: Walk, rows: Sequence[Any]) -> list[Line]:
-    return [
-        _of_case(case, "") for case in patrol_work.cases_of(walk.session, [row.id for row in rows])
-    ]
+    cases = patrol_work.cases_of(walk.session, [row.id for row in rows])
+    return [_of_case(one, str(over_words(one.task)) if one.task else "") for one in cases]
 
 
 def _of_task(task: Task, words: str) -> Line:

@@ -14,6 +14,7 @@ from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
 from app.core.unit_of_work import current_actor
+from app.cycles.queries import rule
 from app.models.planning import Task
 from app.models.supervision import (
     CaseDepartment,
@@ -30,6 +31,7 @@ from app.planning.rules import of_answered_task
 from app.security.roles import DISCIPLINE, OFFICE, TOP_LEADER
 
 _STANDS_ASIDE = "offices_that_stand_aside"
+EXTENSION = "supervise.case_extension_needs_leader"
 CONCLUDED = (CaseStatus.CLOSED, CaseStatus.DISMISSED, CaseStatus.WITHDRAWN)
 
 
@@ -48,13 +50,13 @@ def seen_cases(actor: Actor) -> ColumnElement[bool]:
 
 
 def can_write_case(actor: Actor, verb: str, row: SupervisionCase) -> bool:
-    """The head signs and replies, the leader gives time, the discipline office inspects; the
-    rest is the Office's. Where one of the two offices has a case of its own, the leader stands
-    in for it."""
+    """The head signs and replies, the leader gives time (the Office too, if the rule book says
+    so), the discipline office inspects; the rest is the Office's. Where one of the two offices has
+    a case of its own, the leader stands in for it."""
     if verb in {"sign", "reply"}:
         return heads(actor, row.department_id)
     if verb == "extend":
-        return _is_leader(actor, row)
+        return _is_leader(actor, row) or (is_office(actor) and not _needs_leader(row))
     if verb == "transfer":
         return is_office(actor) or _is_leader(actor, row)
     if verb in {"conclude", "send_back"}:
@@ -70,6 +72,16 @@ def can_write_case(actor: Actor, verb: str, row: SupervisionCase) -> bool:
 
 def _is_leader(actor: Actor, row: SupervisionCase) -> bool:
     return leads(actor, row.department_id) or actor.has_role(TOP_LEADER)
+
+
+def _needs_leader(row: SupervisionCase) -> bool:
+    """Is more time for a case the leader's to give alone? So it is where no rule book says
+    otherwise."""
+    session, cycle = object_session(row), policy.related(row, "cycle")
+    try:
+        return session is None or bool(rule(session, cycle, EXTENSION))
+    except RuleViolation:
+        return True
 
 
 def _acts_for(role: str, actor: Actor, row: SupervisionCase) -> bool:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from app.core.actor import Actor
 from app.extensions import db
 from app.models.supervision import (
+    ON_HAND,
     CaseDepartment,
     CaseStatus,
     CaseStep,
@@ -37,7 +38,8 @@ class CaseStepView(DomainView):
 
 
 UNDER_WAY = frozenset({CaseStatus.OPEN.value, CaseStatus.REPLIED.value})
-_OPEN = ",".join(sorted(UNDER_WAY))
+_RUNNING = ",".join(sorted(UNDER_WAY))
+_ON_HAND = ",".join(sorted(ON_HAND))
 
 
 class CaseDepartmentView(DomainView):
@@ -54,9 +56,9 @@ class SupervisionCaseView(CaseShow, SupervisionCaseForm, CasePaper, DomainView):
     title_column = "matter"
     quick_filters = (
         of_my_departments(),
-        QuickFilter("open", lazy_gettext("Under way"), always(status__in=_OPEN)),
+        QuickFilter("open", lazy_gettext("Under way"), always(status__in=_ON_HAND)),
         QuickFilter(
-            "overdue", lazy_gettext("Overdue"), always(due_on__lt="today", status__in=_OPEN)
+            "overdue", lazy_gettext("Overdue"), always(due_on__lt="today", status__in=_RUNNING)
         ),
     )
     overdue = Overdue("due_on", "status", UNDER_WAY)

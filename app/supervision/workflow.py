@@ -1,9 +1,10 @@
 """The steps people take on a supervision case (Art. 8): who, from where, on what condition.
 
 Number and clock start when the Office confirms; only its acceptance of a reply stops the clock;
-only a leader gives more time; a special inspection is decided, and then only the discipline
-office acts until it concludes or sends the case back. Before a step the case is brought up to
-date (`ladder`), so that it does not matter when the patrol last came by.
+more time is a leader's to give (the Office's too, if the rule book says so); a special inspection
+is decided, and then only the discipline office acts until it concludes or sends the case back.
+Before a step the case is brought up to date (`ladder`), so that it does not matter when the patrol
+last came by.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.core.workflow import Effect, Guard, Transition, Workflow
 from app.cycles.queries import rule
-from app.models.supervision import CaseStage, CaseStatus, StepKind, SupervisionCase
+from app.models.supervision import ON_HAND, CaseStage, CaseStatus, StepKind, SupervisionCase
 from app.organisation.deciding import deciders_of, names_with
 from app.reports.paper import chinese_date
 from app.security.roles import DISCIPLINE, OFFICE
@@ -30,8 +31,7 @@ from app.supervision.ladder import bring_up_to_date
 from app.supervision.numbering import next_number
 
 UNDER_WAY = (CaseStatus.OPEN, CaseStatus.REPLIED)
-CONFIRMED = (*UNDER_WAY, CaseStatus.ACCEPTED)
-LIVE = (CaseStatus.PROPOSED, *CONFIRMED)
+LIVE = (CaseStatus.PROPOSED, *ON_HAND)
 
 Act = Callable[[AnySession, Actor, SupervisionCase, str], str]
 """What a step does to a case, given what the person wrote; the words for its history."""
@@ -314,11 +314,11 @@ SUPERVISION_CASE = Workflow(
             StepKind.REJECTED, _as_written(), requires=NOTE, guard=_usual,
         ),
         _transition(
-            "urge", CONFIRMED, CaseStatus.OPEN, message("Urge"),
+            "urge", ON_HAND, CaseStatus.OPEN, message("Urge"),
             StepKind.URGED, _urge, accepts=NOTE, guard=_may_be_urged,
         ),
         _transition(
-            "set_deadline", CONFIRMED, CaseStatus.OPEN, message("Set a final deadline"),
+            "set_deadline", ON_HAND, CaseStatus.OPEN, message("Set a final deadline"),
             StepKind.DEADLINE_SET, _set_deadline, accepts=NOTE, guard=_without_deadline,
         ),
         _transition(
@@ -342,7 +342,7 @@ SUPERVISION_CASE = Workflow(
             StepKind.RETURNED, _send_back, requires=NOTE, guard=_special,
         ),
         _transition(
-            "close", CONFIRMED, CaseStatus.CLOSED, message("Close the case"),
+            "close", ON_HAND, CaseStatus.CLOSED, message("Close the case"),
             StepKind.CLOSED, _close, accepts=NOTE, guard=_to_be_closed,
         ),
         _transition(

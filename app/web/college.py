@@ -23,13 +23,13 @@ from app.core.text import words
 from app.extensions import db
 from app.models.monitoring import Light
 from app.models.planning import Task, TaskStatus
-from app.models.supervision import SupervisionCase
+from app.models.supervision import ON_HAND, SupervisionCase
 from app.monitoring.chart_views import progress_figure
 from app.monitoring.charts import progress_by_month
 from app.monitoring.check_chart_views import MISSING, Square, squares_of
 from app.monitoring.check_charts import OwedMonth, count_checks, count_missing, owed_months
 from app.planning.charts import UNDER_WAY, Standing, TroubledTask, standings, worst_tasks
-from app.supervision.charts import OPEN, open_cases
+from app.supervision.charts import open_cases
 from app.web.charts import Asked, ChartView, department_groups
 from app.web.directory import directory
 from app.web.formats import EMPTY, progress_bar, show_light
@@ -185,7 +185,7 @@ class CollegeView(ChartView):
         those about such tasks are counted, and no list shows them."""
         cycle = choice.cycle.id if choice.cycle else 0
         criteria = [SupervisionCase.cycle_id == cycle]
-        wanted: dict[str, Any] = {"cycle": cycle, "status__in": ",".join(OPEN)}
+        wanted: dict[str, Any] = {"cycle": cycle, "status__in": ",".join(ON_HAND)}
         link = None
         plain = {"cycle", "lead_department"}
         asked = [value for name, value in choice.arguments if name.endswith("lead_department")]

@@ -44,10 +44,11 @@ BACKWARD = frozenset(
 @dataclasses.dataclass(frozen=True, slots=True)
 class Steps:
     """The steps of the row's workflow that the reader's roles ever take: those open now, forward
-    ones first, and why the others are not."""
+    ones first, and why the others are not. `before` is the meeting the row waits for."""
 
     open: Sequence[Offer] = ()
     shut: Sequence[Offer] = ()
+    before: Any = None
 
     @property
     def next(self) -> Offer | None:
@@ -65,6 +66,10 @@ class ShowPages:
     paper_link: ClassVar[Callable[[Any, Actor], str]] = staticmethod(lambda row, actor: "")
     """Where the Office enters what was signed on paper about a row; said by the chapter that
     has that screen."""
+    before_meeting: ClassVar[Callable[[Any, Actor], Any]] = staticmethod(lambda row, actor: None)
+    by_minutes: ClassVar[Callable[[Any, Offer], bool]] = staticmethod(lambda row, offer: False)
+    """The meeting a row waits for, and whether a step is one that its minutes take; said by the
+    chapter that has meetings."""
     read_only: ClassVar[bool]
     model: Any
     datamodel: Any
@@ -138,6 +143,7 @@ class ShowPages:
             offer
             for offer in workflow.offers(actor, row)
             if actor.may(f"{self.class_permission_name}:{offer.transition.name}")
+            and not ShowPages.by_minutes(row, offer)
         ]
         return Steps(
             sorted(
@@ -145,6 +151,7 @@ class ShowPages:
                 key=lambda offer: offer.transition.name in BACKWARD,
             ),
             [offer for offer in granted if not offer.open],
+            ShowPages.before_meeting(row, actor),
         )
 
     def _tables(self, row: Any, actor: Actor) -> Sequence[RelatedTable]:

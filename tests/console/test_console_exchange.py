@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,13 +15,18 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.console.views import TABLES
+from app.core.actor import Door
 from app.core.policy import policy_of
 from app.core.unit_of_work import AnySession
+from app.exchange.plan import Action, Plan
+from app.exchange.plan_files import plan_department_file, plan_table_file
+from app.exchange.table_specs import SPECS
 from app.models.organisation import Delegation
 from app.models.system import AuditEvent, SavedView
 from tests.cast import Cast
 from tests.console.console_pages import take
 from tests.factories import make_delegation, make_holiday, make_task_category
+from tests.office import cells, edited, row_of
 
 ClientFor = Callable[[str], FlaskClient]
 NAMES = [policy_of(model).resource for _, model in TABLES]
@@ -48,6 +55,49 @@ def test_a_file_holds_what_the_list_shows(client_for: ClientFor) -> None:
     book = load_workbook(BytesIO(client.get("/console/department/export/xlsx?q=教务").data))
     values = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "教务处" in values and "信息工程系" not in values
+
+
+def planned(session: AnySession, cast: Cast, kind: str, path: Path) -> Plan:
+    actor = cast.actor("admin", Door.IMPORT)
+    if kind == "department":
+        return plan_department_file(session, actor, path)
+    return plan_table_file(session, actor, path, SPECS[kind])
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize(
+    ("kind", "shown", "passed_over"),
+    [
+        ("department", ["部门负责人", "分管领导", "陈教务", "冷分管"], "部门负责人、分管领导"),
+        ("person", ["角色", "现任职务", "科室负责人、责任人", "教务处正职"], "现任职务"),
+    ],
+)
+def test_what_is_found_for_each_row_goes_out_too_and_is_passed_over_when_it_comes_back(
+    client_for: ClientFor, session: AnySession, cast: Cast, tmp_path: Path,
+    form: str, kind: str, shown: list[str], passed_over: str,
+) -> None:  # fmt: skip
+    path = tmp_path / f"{kind}.{form}"
+    path.write_bytes(client_for("admin").get(f"/console/{kind}/export/{form}").data)
+    texts = {str(cell) for row in cells(path) for cell in row}
+    assert set(shown) <= texts
+    plan = planned(session, cast, kind, path)
+    assert {row.action for row in plan.rows} == {Action.UNCHANGED}
+    assert passed_over in "".join(str(problem.message) for problem in plan.problems)
+
+
+def test_the_roles_in_an_exported_staff_list_may_be_edited(
+    client_for: ClientFor, session: AnySession, cast: Cast, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(client_for("admin").get("/console/person/export/xlsx").data)
+
+    def more(sheet: Any, at: Callable[[str], int]) -> None:
+        sheet.cell(row_of(sheet, cast.head_jwc.name), at("角色"), "部门负责人、审计")
+
+    (row,) = [
+        row for row in planned(session, cast, "person", edited(path, more)).rows if row.changes
+    ]
+    assert [(one.field, one.new) for one in row.changes] == [("roles", "部门负责人、审计")]
 
 
 def test_the_tree_goes_out_in_its_order(client_for: ClientFor) -> None:

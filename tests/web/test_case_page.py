@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core import clock, workflow
 from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.cycles import RuleValue
 from app.models.improvement import Evidence
 from app.models.supervision import CaseStatus, CaseStep, StepKind, SupervisionCase
 from tests.architecture.test_query_counts import cost
@@ -73,6 +74,21 @@ def test_the_page_offers_what_its_reader_may_do_and_says_why_not_the_rest(
     assert offered["auditor"] == set()
     why = client_for("office").get(show(case)).text.partition('class="sh-why"')[2]
     assert "当前状态“办理中”不能办理" in why or "办理中" in why.partition("</details>")[0]
+
+
+def test_where_no_leader_is_needed_the_office_is_offered_the_extension(
+    cast: Cast, session: AnySession, client_for: ClientFor
+) -> None:
+    case, office, later = opened(cast, session), client_for("office"), TODAY + dt.timedelta(days=30)
+    values = RuleValue.__table__
+    of_key = values.c.key == "supervise.case_extension_needs_leader"
+    session.execute(update(values).where(of_key).values(value="false"))
+    session.commit()
+    assert 'id="step-extend"' in office.get(show(case)).text
+    said = {"version": str(case.version), "note": "设备未到", "due_on": later.isoformat()}
+    office.post(f"/supervision_case/step/extend/{case.id}", data=said)
+    session.expire_all()
+    assert case.due_on == later
 
 
 def test_a_step_is_taken_on_the_page_with_its_words_and_files(

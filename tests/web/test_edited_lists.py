@@ -34,6 +34,7 @@ from tests.factories import (
     make_charge,
     make_department,
     make_holiday,
+    make_indicator,
     make_indicator_template,
     make_person,
     make_phase,
@@ -262,6 +263,29 @@ def test_a_row_added_without_a_mark_is_new(files: Files, rows: dict[str, Any]) -
 
     plan = changed(files, "holiday", "name,starts_on,ends_on,is_workday", add)
     assert [action for action, _, _ in told(plan)] == ["new"]
+
+
+def test_the_indicators_of_a_task_go_out_in_its_row_and_come_back_as_edited(
+    files: Files, rows: dict[str, Any]
+) -> None:
+    make_indicator(
+        task=rows["task"], name="就业率", kind=IndicatorKind.QUANTITATIVE, unit="%",
+        direction=Direction.RISING, target=Decimal(95), baseline=Decimal("92.5"),
+    )  # fmt: skip
+    make_indicator(task=rows["task"], name="案例汇编", standard="形成一册")
+    path = files.export("task", "xlsx", "title,indicators")
+    (row,) = [row for row in cells(path) if row[0] == "+推进改革"]
+    assert row[1] == "1、就业率≥95%（基准值92.5）\n2、案例汇编：形成一册"
+
+    def higher(sheet: Any, at: Callable[[str], int]) -> None:
+        place = row_of(sheet, "+推进改革"), at("考核指标")
+        sheet.cell(*place, sheet.cell(*place).value.replace("95", "96"))
+
+    ((action, changes, errors),) = told(files.plan("task", edited(path, higher)))
+    assert (action, errors) == ("changed", [])
+    ((field, old, new),) = changes
+    assert field == "indicators"
+    assert (old.replace("95%", "96%"), old == new) == (new, False)
 
 
 def test_an_issued_task_changes_by_an_adjustment_only(files: Files, rows: dict[str, Any]) -> None:

@@ -359,6 +359,40 @@ def test_the_administrator_adds_a_department_with_the_import_that_needs_it(
     assert person.department_id == made.id
 
 
+def test_a_role_nobody_knows_is_mapped_once_for_the_whole_staff_list(
+    upload: Callable[..., Any],
+    client_for: SignIn,
+    session: AnySession,
+    tmp_path: Path,
+    started: list[Callable[[], None]],
+) -> None:
+    rows = [
+        ["工号", "姓名", "部门", "角色"],
+        ["88", "王晓明", "教务处", "处室一把手"],
+        ["89", "李小文", "教务处", "处室一把手、审计"],
+    ]
+    path = write_table(tmp_path / "people.csv", rows)
+    upload(path, by="admin", kind="person", year="", first_password="A-first-one-2026")
+    admin, job = client_for("admin"), the_job(session)
+    page = admin.get(f"/import/{job.id}/names").text
+    assert "处室一把手" in page and "角色" in page and "2 次" in page
+    assert 'value="to:部门负责人"' in page
+    refused = admin.post(f"/import/{job.id}/names", data=names_form(job, name_0="to:没有的角色"))
+    assert refused.status_code == 422
+    admin.post(f"/import/{job.id}/names", data=names_form(job, name_0="to:部门负责人"))
+    session.expire_all()
+    confirm(admin, the_job(session))
+    started[0]()
+    session.expire_all()
+    assert the_job(session).status == ImportStatus.DONE
+    found = {
+        number: sorted(role.name for role in one.roles)
+        for number in ("88", "89")
+        for one in session.scalars(select(Person).where(Person.staff_number == number))
+    }
+    assert found == {"88": ["DepartmentHead"], "89": ["Auditor", "DepartmentHead"]}
+
+
 def test_a_department_planned_but_not_wanted_by_the_gate_leaves_nothing(
     upload: Callable[..., Any],
     client_for: SignIn,

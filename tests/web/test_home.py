@@ -99,6 +99,17 @@ def test_every_figure_is_the_number_of_rows_behind_it(
         assert listed(client, link) == count, link
 
 
+def test_what_is_answered_but_not_closed_is_still_on_hand_at_home_and_on_the_board(
+    client_for: ClientFor,
+) -> None:
+    """Only the Office's 销号 ends a case."""
+    for status in CaseStatus:
+        make_supervision_case(status=status)
+    office = client_for("office")
+    assert figures_of(office.get("/"))["在办督办件"][0] == 3
+    assert "在办 3 件" in office.get("/supervision/").text
+
+
 def test_a_head_sees_what_waits_and_the_button_leads_to_the_step(
     year: None, client_for: ClientFor
 ) -> None:

@@ -190,3 +190,22 @@ def test_a_decision_is_about_what_stands_on_its_agenda(
     secretary.post(f"/decomposition/step/approve/{table.id}", data={"decision_id": decision.id})
     session.refresh(table)
     assert table.status == DecompositionStatus.COMMITTEE
+
+
+def test_a_row_that_waits_for_a_meeting_says_where_it_stands(
+    session: AnySession, item: AgendaItem, waiting: tuple[Decomposition, Adjustment],
+    client_for: ClientFor,
+) -> None:  # fmt: skip
+    """The step that the minutes take is not offered as a button without a meeting."""
+    secretary, head = client_for("secretary"), client_for("office")
+    for row in waiting:
+        address = f"/{row.__tablename__}/show/{row.id}"
+        page = secretary.get(address).text
+        assert "It waits for a meeting and stands on no agenda yet." in page
+        assert f'href="/meeting/show/{item.meeting_id}"' in page
+        assert f"/step/approve/{row.id}" not in page
+        place(secretary, item, row)
+        for reader in (secretary, head):
+            page = reader.get(address).text
+            assert "stands on no agenda" not in page
+            assert f'href="/meeting/show/{item.meeting_id}"' in page

@@ -10,6 +10,7 @@
 import { start as startDrafts } from "./sheet/drafts.js";
 import { start as startFiles } from "./sheet/files.js";
 import { start as startKeys } from "./sheet/keys.js";
+import { start as startNext } from "./sheet/next.js";
 import { start as startPaste } from "./sheet/paste.js";
 import { start as startPlan } from "./sheet/plan.js";
 import { start as startSteps } from "./sheet/steps.js";
@@ -21,6 +22,7 @@ if (form) {
   const meanwhile = startDrafts(form);
   startFiles(form, meanwhile);
   startKeys(form);
+  startNext(form, meanwhile);
   startPaste(form);
   startPlan(form);
   startSteps(form);

@@ -223,7 +223,7 @@ def _act(kind: Waiting, key: int) -> str:
         )
         return f"{_view(kind.step.model).route_base}/add?{more}"
     if kind.step in {"edit", "show", "handing"}:
-        return _page(kind.model, kind.step, key)
+        return _page(kind.model, kind.step, key) + (f"#{kind.anchor}" if kind.anchor else "")
     return f"{_view(kind.model).route_base}/step/{kind.step}/{key}"
 
 
@@ -244,7 +244,10 @@ def _bulk_of(kind: Waiting) -> str:
 def _sheet_of(kind: Waiting) -> str:
     """Checks to write, to correct and to submit stand on the department's monthly sheet."""
     own = ("monthly_check.write-", "monthly_check.correct", "monthly_check.submit")
-    return url_for("MonthSheetView.mine") if kind.key.startswith(own) else ""
+    if not kind.key.startswith(own):
+        return ""
+    month = kind.key.removeprefix(own[0]) if kind.key.startswith(own[0]) else None
+    return url_for("MonthSheetView.mine", month=month)
 
 
 def _label_of_step(kind: Waiting) -> str:

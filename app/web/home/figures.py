@@ -25,14 +25,13 @@ from app.models.monitoring import (
     MonthlyCheck,
 )
 from app.models.planning import Milestone, Task, TaskStatus
-from app.models.supervision import CaseStatus, SupervisionCase
+from app.models.supervision import ON_HAND, SupervisionCase
 from app.models.system import ImportJob, ImportStatus, OutboxMessage, OutboxStatus
 from app.monitoring.queue import missing
 from app.planning.charts import overdue as overdue_tasks
 from app.planning.queue import milestone_reached, task_label
 
 UNDER_WAY = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
-OPEN_CASES = (CaseStatus.OPEN, CaseStatus.REPLIED)
 OPEN_ADJUSTMENTS = (
     AdjustmentStatus.REVIEW, AdjustmentStatus.REVIEWED, AdjustmentStatus.COMMITTEE,
     AdjustmentStatus.APPROVED, AdjustmentStatus.DEFERRED,
@@ -112,7 +111,7 @@ def standings(
         .where(
             visible(actor, SupervisionCase),
             SupervisionCase.cycle_id == cycle_id,
-            SupervisionCase.status.in_(OPEN_CASES),
+            SupervisionCase.status.in_(ON_HAND),
             _within(SupervisionCase.department_id, scope),
         )
         .group_by(SupervisionCase.department_id)

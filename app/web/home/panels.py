@@ -24,7 +24,7 @@ from app.models.improvement import Adjustment, TaskResult
 from app.models.monitoring import CoordinationRequest, Light, MonthlyCheck
 from app.models.organisation import DepartmentKind
 from app.models.planning import Task
-from app.models.supervision import SupervisionCase
+from app.models.supervision import ON_HAND, SupervisionCase
 from app.organisation.rules import reads_college
 from app.security.roles import ADMIN, ASSESSMENT_GROUP, ASSESSMENT_OFFICE, HEAD, LEADER
 from app.web.directory import CycleEntry, directory, overdue_conditions
@@ -218,7 +218,10 @@ def _overdue(standing: Standing, cycle: CycleEntry, narrow: dict[str, Any]) -> F
 
 def _cases(standing: Standing, cycle: CycleEntry, scope: figures.Scope) -> Figure:
     link = list_link(
-        SupervisionCase, cycle=cycle.id, status__in="open,replied", **_narrow(scope, "department")
+        SupervisionCase,
+        cycle=cycle.id,
+        status__in=",".join(ON_HAND),
+        **_narrow(scope, "department"),
     )
     return Figure(gettext("Open cases"), standing.cases, link, "orange" if standing.cases else "")
 

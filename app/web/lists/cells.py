@@ -145,7 +145,7 @@ def _maker(view: Any, column: Column) -> Cell:
         return _related(column)
     if column.value is not None and column.kind == "text":
         compose = column.value
-        return lambda *parts: str(escape(compose(*parts)))
+        return lambda *parts: _text(compose(*parts))
     language = in_chinese()
     if column.kind == "light":
         return partial(_light, language)

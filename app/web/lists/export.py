@@ -153,10 +153,12 @@ def list_table(
     then each row has its mark, and the sums stand on the second sheet.
     """
     columns = columns_shown(view, state)
-    back = editable_of(db.session, actor, view.model, state.columns) if editable else None
+    names = (*state.columns, *view.extras)
+    back = editable_of(db.session, actor, view.model, names) if editable else None
     heads: list[ListColumn] = []
     for column in columns:
         heads += _heads(view, column, back)
+    heads += _extra_heads(view, back)
     conditions = state.in_words(view)
     title = str(view.list_title)
     signature = gettext(
@@ -223,6 +225,7 @@ def _rows(
     table = view.model.__tablename__
     found = db.session.execute(statement.execution_options(yield_per=AT_ONCE))
     for part in found.partitions():
+        extra = view.extras_of([parts[0] for parts in part], actor) if view.extras else {}
         for parts, row in zip(part, values_of(columns, part), strict=True):
             cells: list[Any] = []
             for (two, make), value in zip(plain, row[1:], strict=True):
@@ -230,6 +233,7 @@ def _rows(
                     cells += value or (None, None)
                 else:
                     cells.append(value if make is None or value is None else make(value))
+            cells += [extra[name].get(parts[0]) for name in view.extras]
             if marked:
                 cells.append(write_mark(table, parts[0], *parts[-2:]))
             yield cells
@@ -247,6 +251,15 @@ def _heads(view: Any, column: Column, back: dict[str, EditableColumn] | None) ->
         return [ListColumn(given.heading, kind, width, allowed=given.allowed)]
     kind = "text" if _formatter(view, column) else kind
     return [ListColumn(str(column.label), kind, width, locked=locked)]
+
+
+def _extra_heads(view: Any, back: dict[str, EditableColumn] | None) -> Iterator[ListColumn]:
+    """The columns that are found together for the rows of a page (`extras`)."""
+    for name, label in view.extras.items():
+        given = (back or {}).get(name)
+        locked = back is not None and given is None
+        title = given.heading if given else str(label)
+        yield ListColumn(title, "text", WIDTHS["relation"], locked=locked)
 
 
 def _width(view: Any, column: Column) -> float:

@@ -47,6 +47,8 @@ class Lists:
     """Conditions on what is no column of the table, as a column that is a closed set; one with
     an `expression` may be shown as well. `own_filters`, or `filters_known`, has their filters."""
     own_filters: ClassVar[Mapping[str, Sequence[Any]]] = {}
+    extras: ClassVar[Mapping[str, Any]] = {}
+    """Columns that are found together for all rows of a page, with their labels: the console's."""
     totals: ClassVar[Mapping[str, str]] = {}
     """"sum" or "mean" by column; percentages have a mean by default."""
     overdue: ClassVar[Overdue | None] = None

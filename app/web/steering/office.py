@@ -27,9 +27,10 @@ from app.models.planning import (
     PlanStatus,
     Task,
 )
-from app.models.work_points import WorkPointOpinion, WorkPointSet, WorkPointSetStatus
+from app.models.work_points import WorkPointSet
 from app.organisation.rules import reads_college
 from app.planning.carry_over import UNFINISHED
+from app.planning.point_queue import STAGES
 from app.planning.queue import task_label
 from app.web.steering.owed import Owed
 from app.web.steering.year import Year
@@ -99,40 +100,25 @@ def _plans(actor: Actor, year: Year) -> Iterator[Owed]:
 
 
 def _work_points(actor: Actor, year: Year) -> Iterator[Owed]:
-    due, last = year.due(PhaseCode.WORK_POINTS), year.due(PhaseCode.ISSUANCE)
     if year.begun(PhaseCode.WORK_POINTS):
         any_set = select(WorkPointSet.id).where(WorkPointSet.cycle_id == year.cycle_id)
         yield _step(
             PhaseCode.WORK_POINTS, "office_points_missing", Cycle,
             message("Work points not begun"),
-            waiting_rows(Cycle.id, Cycle.name, due_on=due).where(
+            waiting_rows(
+                Cycle.id, Cycle.name, due_on=year.due(PhaseCode.WORK_POINTS)
+            ).where(
                 visible(actor, Cycle), Cycle.id == year.cycle_id, ~exists(any_set)
             ),
         )  # fmt: skip
-    opinions = exists(
-        select(WorkPointOpinion.id).where(
-            WorkPointOpinion.work_point_set_id == WorkPointSet.id,
-            WorkPointOpinion.answer.is_(None),
-            WorkPointOpinion.agrees.is_(False),
-        )
-    )
-    state = WorkPointSetStatus
-    for key, title, phase, day, criterion in (
-        ("office_points_draft", message("Draft of the work points to put out for opinions"),
-         PhaseCode.WORK_POINTS, due, WorkPointSet.status == state.DRAFT),
-        ("office_points_opinions", message("Work points with opinions to answer"),
-         PhaseCode.WORK_POINTS, due, (WorkPointSet.status == state.CONSULTATION) & opinions),
-        ("office_points_send", message("Work points to take to the committee"),
-         PhaseCode.ISSUANCE, last, (WorkPointSet.status == state.CONSULTATION) & ~opinions),
-        ("office_points_returned", message("Work points that came back from the committee"),
-         PhaseCode.ISSUANCE, last, WorkPointSet.status == state.RETURNED),
-        ("office_points_issue", message("Approved work points to issue"),
-         PhaseCode.ISSUANCE, last, WorkPointSet.status == state.APPROVED),
-    ):  # fmt: skip
+    for stage in STAGES:
         rows = waiting_rows(
-            WorkPointSet.id, WorkPointSet.title, due_on=day, since=WorkPointSet.updated_at
-        ).where(visible(actor, WorkPointSet), _newest(WorkPointSet, year), criterion)
-        yield _step(phase, key, WorkPointSet, title, rows)
+            WorkPointSet.id,
+            WorkPointSet.title,
+            due_on=year.due(stage.phase),
+            since=WorkPointSet.updated_at,
+        ).where(visible(actor, WorkPointSet), _newest(WorkPointSet, year), stage.where)
+        yield _step(stage.phase, f"office_points_{stage.name}", WorkPointSet, stage.title, rows)
 
 
 def _table(actor: Actor, year: Year) -> Iterator[Owed]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from sqlalchemy import func, select
 
 from app.core.actor import Actor
@@ -158,6 +160,49 @@ def test_a_rule_value_is_changed_by_its_key(
     rows = [["规则版本", "规则键", "规则值"], [cast.rule_book.name, value.key, "77"]]
     plan = planned(session, cast.actor("office"), tmp_path, "rule_value", rows)
     assert [change.new for change in plan.rows[0].changes] == ["77"]
+
+
+def test_a_rule_that_a_spreadsheet_shows_as_a_percent_or_a_day_is_what_was_meant(
+    session: AnySession, cast: Cast, tmp_path: Path
+) -> None:
+    share, points = "grade.excellent_quota_percent", "light.yellow_lag_points"
+    coefficient, day = "coefficient.good", "phase.decomposition_end"
+    book = cast.rule_book.name
+    with xlsxwriter.Workbook(str(tmp_path / "rules.xlsx")) as made:
+        sheet = made.add_worksheet()
+        percent, date = (made.add_format({"num_format": one}) for one in ("0%", "m-d"))
+        sheet.write_row(0, 0, ["规则版本", "规则键", "规则值"])
+        sheet.write_row(1, 0, [book, share])
+        sheet.write_number(1, 2, 0.8, percent)
+        sheet.write_row(2, 0, [book, points, "15%"])
+        sheet.write_row(3, 0, [book, coefficient])
+        sheet.write_number(3, 2, 1.15, percent)
+        sheet.write_row(4, 0, [book, day])
+        sheet.write_datetime(4, 2, dt.datetime(2026, 3, 5), date)
+    office, spec = cast.actor("office"), SPECS["rule_value"]
+    table = parse_table(read_sheets(tmp_path / "rules.xlsx"), spec)
+    plan = plan_table(session, office, table, spec)
+    assert errors(plan) == []
+    changes = [[change.new for change in row.changes] for row in plan.rows]
+    assert changes == [["80"], ["15"], ["1.15"], ["03-05"]]
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "words"),
+    [
+        ("check.grace_workdays", "80%", "工作日"),
+        ("check.head_may_lighten", "80%", "“80%”"),
+        ("check.grace_workdays", "三天", "“三天”"),
+    ],
+)
+def test_a_rule_that_cannot_be_meant_is_refused_at_its_cell_before_anything_is_written(
+    session: AnySession, cast: Cast, tmp_path: Path, key: str, cell: str, words: str
+) -> None:
+    rows = [["规则版本", "规则键", "规则值"], [cast.rule_book.name, key, cell]]
+    plan = planned(session, cast.actor("office"), tmp_path, "rule_value", rows)
+    ((row, field, said),) = errors(plan)
+    assert (row, field) == (2, "value")
+    assert words in said
 
 
 def test_indicators_take_a_category_by_name_and_empty_cells_leave_what_is_stored(

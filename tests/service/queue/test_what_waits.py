@@ -12,11 +12,12 @@ from sqlalchemy import update
 
 from app.core import clock, queue
 from app.core.unit_of_work import AnySession
-from app.models.cycles import Cycle, CycleStatus, PhaseCode
+from app.models.cycles import Cycle, CycleStatus, Phase, PhaseCode
 from app.models.improvement import AdjustmentStatus, ResultStatus
 from app.models.monitoring import CheckStatus, CoordinationStatus
 from app.models.planning import DecompositionStatus, PlanStatus, TaskStatus
 from app.models.supervision import CaseStage, CaseStatus
+from app.models.work_points import WorkPointSetStatus
 from app.web import directory
 from app.web.home import desk
 from tests.cast import PEOPLE, TODAY, Cast
@@ -39,6 +40,8 @@ from tests.factories import (
     make_supervision_case,
     make_task,
     make_task_result,
+    make_work_point_opinion,
+    make_work_point_set,
 )
 
 Waits = Callable[[str], dict[str, set[int]]]
@@ -68,6 +71,13 @@ def meeting_with_a_subject() -> Any:
     return meeting
 
 
+def opinion(state: WorkPointSetStatus, **given: Any) -> Any:
+    """The draft an opinion was given on."""
+    points = make_work_point_set(status=state)
+    make_work_point_opinion(work_point_set=points, **given)
+    return points
+
+
 CASES: dict[str, tuple[Callable[[Cast], Any], str]] = {
     "department_plan.write": (lambda cast: make_department_plan(department=cast.jwc), "head_jwc"),
     "department_plan.review": (
@@ -82,6 +92,35 @@ CASES: dict[str, tuple[Callable[[Cast], Any], str]] = {
         lambda cast: make_department_plan(department=cast.jwc, status=PlanStatus.SUBMITTED),
         "office",
     ),
+    "work_point_set.draft": (lambda cast: make_work_point_set(), "office"),
+    "work_point_set.opinion": (
+        lambda cast: make_work_point_set(status=WorkPointSetStatus.CONSULTATION),
+        "head_jwc head_xinxi",
+    ),
+    "work_point_set.leader_opinion": (
+        lambda cast: make_work_point_set(status=WorkPointSetStatus.CONSULTATION),
+        "leader other_leader",
+    ),
+    "work_point_set.opinions": (
+        lambda cast: opinion(WorkPointSetStatus.CONSULTATION, author=cast.leader),
+        "office",
+    ),
+    "work_point_set.send": (
+        lambda cast: opinion(WorkPointSetStatus.CONSULTATION, author=cast.leader, agrees=True),
+        "office",
+    ),
+    "work_point_set.place": (
+        lambda cast: make_work_point_set(status=WorkPointSetStatus.COMMITTEE),
+        "secretary",
+    ),
+    "work_point_set.returned": (
+        lambda cast: make_work_point_set(status=WorkPointSetStatus.RETURNED),
+        "office",
+    ),
+    "work_point_set.issue": (
+        lambda cast: make_work_point_set(status=WorkPointSetStatus.APPROVED),
+        "office",
+    ),
     "task.accept": (
         lambda cast: make_task(status=TaskStatus.PUBLISHED, owner=cast.staff_jwc),
         "head_jwc",
@@ -92,7 +131,7 @@ CASES: dict[str, tuple[Callable[[Cast], Any], str]] = {
         lambda cast: make_decomposition(status=DecompositionStatus.AGGREGATED),
         "office",
     ),
-    "decomposition.decide": (
+    "decomposition.place": (
         lambda cast: make_decomposition(status=DecompositionStatus.COMMITTEE),
         "secretary",
     ),
@@ -152,7 +191,7 @@ CASES: dict[str, tuple[Callable[[Cast], Any], str]] = {
         lambda cast: make_adjustment(status=AdjustmentStatus.REVIEWED),
         "office",
     ),
-    "adjustment.decide": (
+    "adjustment.place": (
         lambda cast: make_adjustment(status=AdjustmentStatus.COMMITTEE),
         "secretary",
     ),
@@ -264,6 +303,56 @@ def test_a_year_waits_to_be_assessed_after_its_cut_off(cast: Cast, waits: Waits)
     assert "cycle.assess" not in waits("office")
     with clock.at(dt.date(2026, 12, 16)):
         assert waits("office")["cycle.assess"] == {cast.cycle.id}
+
+
+def test_who_has_said_something_on_the_draft_is_not_asked_again(cast: Cast, waits: Waits) -> None:
+    """A head by the department's opinion, whoever wrote it; a leader by the own one."""
+    points = make_work_point_set(status=WorkPointSetStatus.CONSULTATION)
+    make_work_point_opinion(work_point_set=points, author=cast.staff_jwc, department=cast.jwc)
+    make_work_point_opinion(work_point_set=points, author=cast.leader, agrees=True)
+    assert "work_point_set.opinion" not in waits("head_jwc")
+    assert "work_point_set.leader_opinion" not in waits("leader")
+    assert waits("head_xinxi")["work_point_set.opinion"] == {points.id}
+    assert waits("other_leader")["work_point_set.leader_opinion"] == {points.id}
+
+
+def test_an_edition_that_a_newer_one_replaced_waits_for_nobody(cast: Cast, waits: Waits) -> None:
+    year = make_cycle()
+    make_work_point_set(cycle=year, edition=1, status=WorkPointSetStatus.CONSULTATION)
+    newest = make_work_point_set(cycle=year, edition=2)
+    assert waits("office")["work_point_set.draft"] == {newest.id}
+    assert "work_point_set.send" not in waits("office")
+    assert "work_point_set.opinion" not in waits("head_jwc")
+
+
+def test_opinions_are_asked_till_the_phase_ends_and_a_later_draft_has_no_deadline(
+    session: AnySession, cast: Cast
+) -> None:
+    year = make_cycle()
+    points = make_work_point_set(cycle=year, status=WorkPointSetStatus.CONSULTATION)
+    phase = make_phase(cycle=year, code=PhaseCode.WORK_POINTS, ends_on=TODAY, starts_on=OLD)
+    directory.forget()
+
+    def due() -> Any:
+        kinds = desk.kinds_for(cast.actor("head_jwc"), desk.Day(TODAY))
+        found = queue.groups(session, kinds, TODAY, limit=5)
+        return {row.id: row.due_on for one in found for row in one.rows}[points.id]
+
+    assert due() == TODAY
+    table = Phase.__table__
+    session.execute(update(table).where(table.c.id == phase.id).values(starts_on=OLD, ends_on=OLD))
+    directory.forget()
+    assert due() is None
+
+
+def test_what_stands_on_an_agenda_waits_for_the_minutes_only(cast: Cast, waits: Waits) -> None:
+    points = make_work_point_set(status=WorkPointSetStatus.COMMITTEE)
+    item = make_agenda_item(meeting=make_meeting(held_on=TODAY + dt.timedelta(days=3)))
+    make_agenda_subject(agenda_item=item, subject_table="work_point_set", subject_id=points.id)
+    found = waits("secretary")
+    assert "work_point_set.place" not in found and "meeting.minutes" not in found
+    with clock.at(TODAY + dt.timedelta(days=3)):
+        assert waits("secretary")["meeting.minutes"] == {item.meeting_id}
 
 
 def test_a_decided_agenda_item_no_longer_waits(cast: Cast, waits: Waits) -> None:

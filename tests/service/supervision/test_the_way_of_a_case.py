@@ -6,9 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.core import clock, workflow
+from app.core.errors import NotAllowed
 from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.cycles import RuleValue
 from app.models.supervision import CaseStage, CaseStatus, StepKind, SupervisionCase
 from tests.cast import TODAY, Cast
 from tests.factories import make_supervision_case, make_task
@@ -27,6 +30,13 @@ def step(session: AnySession, cast: Cast) -> Any:
             workflow.apply(session, actor, case, name, **fields)
 
     return take
+
+
+def no_leader_needed(session: AnySession) -> None:
+    values = RuleValue.__table__
+    of_key = values.c.key == "supervise.case_extension_needs_leader"
+    session.execute(update(values).where(of_key).values(value="false"))
+    session.info.clear()  # what was read of the book
 
 
 def case_in(stage: str = "supervise", status: str = "open", **said: Any) -> SupervisionCase:
@@ -92,6 +102,31 @@ def test_an_extension_moves_the_case_s_day_and_not_the_task_s(step: Any, status:
     assert (case.due_on, case.status) == (dt.date(2026, 3, 27), status)
     assert task.due_on == dt.date(2026, 3, 1)
     assert case.steps[-1].text == "设备未到货\n办理期限延至2026年3月27日。"
+
+
+def test_the_office_extends_where_the_rule_book_asks_for_no_leader(
+    session: AnySession, cast: Cast
+) -> None:
+    case, office = case_in(), cast.actor("office")
+    said = {"due_on": dt.date(2026, 3, 27), "note": "设备未到货"}
+    with pytest.raises(NotAllowed, match="无权"), unit_of_work(session, office):
+        workflow.apply(session, office, case, "extend", **said)
+    no_leader_needed(session)
+    with unit_of_work(session, office):
+        workflow.apply(session, office, case, "extend", **said)
+    assert case.due_on == dt.date(2026, 3, 27)
+    assert case.steps[-1].actor == cast.office
+
+
+def test_on_its_own_department_s_case_the_office_extends_nothing(
+    session: AnySession, cast: Cast
+) -> None:
+    no_leader_needed(session)
+    case, office = case_in(department=cast.bgs), cast.actor("office")
+    with pytest.raises(NotAllowed, match="审批"), unit_of_work(session, office):
+        workflow.apply(
+            session, office, case, "extend", due_on=dt.date(2026, 3, 27), note="设备未到货"
+        )
 
 
 def test_a_transfer_hands_the_case_over_and_the_conclusion_stops_the_clock(step: Any) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextvars
 import datetime as dt
+import json
 import logging
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Semaphore
 
 import pytest
 from flask import Flask
@@ -26,7 +26,7 @@ from app.models.planning import TaskStatus
 from app.models.supervision import SupervisionCase
 from app.models.system import Lease, PatrolRound
 from app.security import actors
-from app.supervision import patrol
+from app.supervision import patrol, patrol_loop
 from app.supervision.patrol_loop import PatrolLoop, look
 from tests.cast import TEST, TODAY
 from tests.conftest import _address, _prepare
@@ -36,6 +36,7 @@ PATROLS = 4
 TASKS = 12
 ROOT = Path(__file__).parents[3]
 MINUTE = dt.timedelta(minutes=1)
+BUSY = "另一个进程正在巡查"
 
 
 @pytest.fixture
@@ -103,29 +104,54 @@ def test_of_four_patrols_at_once_one_goes_the_round(served: Flask, with_lease: b
     assert counted(served) == (1, TASKS, TASKS)
 
 
+PROCESS = """
+import datetime as dt, sys
+from app import create_app
+from app.core import clock
+
+app = create_app()
+with clock.at(dt.date.fromisoformat(sys.argv[1])):
+    print("ready", flush=True)
+    sys.stdin.readline()
+    done = app.test_cli_runner().invoke(args=["patrol", "--json"])
+print(done.stdout, done.exception or "", file=sys.stderr)
+print(done.stdout.splitlines()[-1], flush=True)
+"""
+"""The command in a process of its own, which starts when it is told to and not before."""
+
+
 def test_of_two_processes_one_goes_the_round(served: Flask, tmp_path: Path) -> None:
+    """The other one says why it did not: the first is on its round, or is back already."""
     with served.app_context():
         address = db.engine.url.render_as_string(hide_password=False)
         db.engine.dispose()
     surroundings = {
         **os.environ, "INSTANCE_PATH": str(tmp_path), "DATABASE_URL": address, "LOG_LEVEL": "ERROR",
     }  # fmt: skip
-    command = [sys.executable, "-m", "flask", "--app", "run", "patrol", "--json"]
     processes = [
         subprocess.Popen(
-            command, cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [sys.executable, "-c", PROCESS, TODAY.isoformat()],
+            cwd=ROOT, env=surroundings, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for _ in range(2)
-    ]
+    ]  # fmt: skip
     try:
+        for one in processes:
+            assert one.stdout is not None and one.stdout.readline() == "ready\n"
+        for one in processes:
+            assert one.stdin is not None
+            one.stdin.write("go\n")
+            one.stdin.flush()
         told = [one.communicate(timeout=300) for one in processes]
     finally:
         for one in processes:
             one.kill()
-    assert 0 in [one.returncode for one in processes], told
-    rounds, warned, _ = counted(served)
-    assert rounds == 1
-    assert warned >= TASKS
+    answers = sorted((json.loads(out) for out, _ in told), key=lambda one: "rounds" not in one)
+    (round_gone,) = answers[0]["rounds"]
+    assert (round_gone["day"], round_gone["warnings_opened"]) == (TODAY.isoformat(), TASKS), told
+    assert BUSY in str(answers[1].get("errors")) or answers[1].get("rounds") == [], told
+    assert counted(served) == (1, TASKS, TASKS)
 
 
 def test_a_lease_is_one_s_until_it_is_given_back_or_runs_out(served: Flask) -> None:
@@ -178,10 +204,12 @@ def test_an_error_is_logged_and_the_server_goes_on(
     assert counted(served)[0] == 1
 
 
-def test_the_thread_ends_when_it_is_told_to(served: Flask) -> None:
-    loop = PatrolLoop(served, first=0.05, between=0.05)
+def test_the_thread_ends_when_it_is_told_to(served: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Semaphore(0)
+    monkeypatch.setattr(patrol_loop, "look", lambda app: looked.release())
+    loop = PatrolLoop(served, first=0.01, between=0.01)
     loop.start()
-    time.sleep(0.3)
+    assert looked.acquire(timeout=60) and looked.acquire(timeout=60)
     loop.stop()
     assert not loop.is_alive()
 

@@ -78,6 +78,7 @@ export function start(form) {
     }
     for (const one of told.rows) take(one, sent.get(one.key));
     count(told.done);
+    form.dispatchEvent(new CustomEvent("sheet:told"));
     const troubled = stale.size + held.size;
     tell(troubled ? say("held", { count: troubled }) : say("saved", { time: told.saved_at }), troubled > 0);
     if (pending().some((row) => !held.has(row))) later(WAIT);
@@ -113,6 +114,7 @@ export function start(form) {
     reason.textContent = one.reason;
     light.append(reason);
     row.classList.toggle("is-done", Object.keys(one.lacks).length === 0);
+    for (const cell of cellsOf(row)) cell.toggleAttribute("data-wanted", cell.dataset.cell in one.lacks);
   }
 
   function refuse(row, one) {

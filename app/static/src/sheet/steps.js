@@ -27,6 +27,10 @@ export function start(form) {
     show();
   };
   addEventListener("hashchange", follow);
+  form.addEventListener("sheet:row", (event) => {
+    at = rows.indexOf(event.detail);
+    show();
+  });
   table.classList.add("is-stepped");
   bar.hidden = false;
   follow();

@@ -69,10 +69,12 @@ export function start(root = document) {
   const board = root.querySelector("[data-board]");
   const bar = root.querySelector("#bd-bulk");
   if (!board) return;
+  const reveal = (tab) => board.querySelector(`label[for="${tab?.id}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+  reveal(board.querySelector(".bd-tab:checked"));
   document.addEventListener("keydown", (event) => onKey(event, board, bar));
   board.addEventListener("change", (event) => {
     if (event.target.name === "rowid") tell(board, bar);
-    else board.querySelector(`label[for="${event.target.id}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+    else reveal(event.target);
   });
   bar.addEventListener("reset", () => setTimeout(() => tell(board, bar)));
   addEventListener("pageshow", () => tell(board, bar)); // the browser keeps the boxes of a page one comes back to
