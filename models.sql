@@ -1690,6 +1690,8 @@ CREATE TABLE bulletin_line (
     blue INTEGER NOT NULL,
     problems INTEGER NOT NULL,
     requests INTEGER NOT NULL,
+    troubled JSON,
+    waiting JSON,
     version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -1715,6 +1717,8 @@ COMMENT ON COLUMN bulletin_line.grey IS '无数据';
 COMMENT ON COLUMN bulletin_line.blue IS '已完成';
 COMMENT ON COLUMN bulletin_line.problems IS '存在问题';
 COMMENT ON COLUMN bulletin_line.requests IS '需协调事项';
+COMMENT ON COLUMN bulletin_line.troubled IS '橙灯、红灯任务';
+COMMENT ON COLUMN bulletin_line.waiting IS '待协调事项';
 COMMENT ON COLUMN bulletin_line.version IS '版本（乐观锁）';
 COMMENT ON COLUMN bulletin_line.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN bulletin_line.updated_at IS '更新时间（UTC）';
@@ -2171,7 +2175,7 @@ CREATE TABLE correction (
     CONSTRAINT ck_correction_reason_not_blank CHECK (length(trim(reason)) > 0),
     CONSTRAINT fk_correction_cycle_id FOREIGN KEY(cycle_id) REFERENCES cycle (id) ON DELETE RESTRICT,
     CONSTRAINT fk_correction_department_id FOREIGN KEY(department_id) REFERENCES department (id) ON DELETE RESTRICT,
-    CONSTRAINT ck_correction_status CHECK (status IN ('requested', 'approved', 'refused')),
+    CONSTRAINT ck_correction_status CHECK (status IN ('requested', 'approved', 'refused', 'taken_back')),
     CONSTRAINT fk_correction_approved_by_id FOREIGN KEY(approved_by_id) REFERENCES ab_user (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_correction_approved_by_id ON correction (approved_by_id);

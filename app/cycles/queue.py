@@ -88,9 +88,9 @@ def waiting(actor: Actor, desk: Desk) -> Iterable[Waiting]:
             Meeting,
             message("Meetings without their minutes"),
             "show",
-            waiting_rows(Meeting.id, Meeting.title, due_on=Meeting.held_on).where(
-                visible(actor, Meeting), Meeting.held_on <= desk.today, exists(on_agenda)
-            ),
+            waiting_rows(
+                Meeting.id, Meeting.title, due_on=Meeting.held_on, detail=Meeting.number
+            ).where(visible(actor, Meeting), Meeting.held_on <= desk.today, exists(on_agenda)),
             verb=message("Enter the minutes"),
         )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_babel import gettext, lazy_gettext
+from sqlalchemy import func, select
 
+from app.core.policy import visible
 from app.cycles.before_meeting import before_meeting, taken_by_minutes
 from app.cycles.forms import DecisionForm, RuleValueForm
 from app.cycles.meeting_views import MeetingView
@@ -24,6 +27,9 @@ from app.models.cycles import (
 )
 from app.models.meetings import AgendaItem, Decision
 from app.web.formats import noun_of_table, show, show_long_text
+from app.web.interface import key_of
+from app.web.links import filter_name
+from app.web.reader import the_actor
 from app.web.show_pages import ShowPages
 from app.web.views import DomainView, interface
 
@@ -180,12 +186,24 @@ class DecisionView(DecisionForm, DomainView):
     base_order = ("decided_on", "desc")
 
 
+def _next_position() -> int | None:
+    """The place behind the last item of the meeting that the form was opened for."""
+    meeting = key_of(request.args.get(filter_name(AgendaItem, "meeting"), ""))
+    if meeting is None:
+        return None
+    last = select(func.max(AgendaItem.position)).where(
+        visible(the_actor(), AgendaItem), AgendaItem.meeting_id == meeting
+    )
+    return (db.session.scalar(last) or 0) + 1
+
+
 class AgendaItemView(DomainView):
     datamodel = interface(AgendaItem)
     list_columns = ["meeting", "position", "title", "reporter_department"]
     title_column = "title"
     show_columns = ["meeting", "position", "title", "reporter_department", "summary"]
     form_columns = ("meeting", "position", "title", "reporter_department", "summary")
+    form_defaults = {"position": _next_position}
     search_columns = ["meeting", "title", "reporter_department"]
     plain_columns = {"summary": show_long_text}
 

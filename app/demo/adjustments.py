@@ -38,8 +38,8 @@ def plan_adjustments(story: Story, *followers: Followers) -> None:
             day = weekday(story.day(month, 6 + place % 5))
             story.diary.plan(day, "10:00", lambda r=row, i=ids: _draft(story, r, i))  # type: ignore[misc]
         day = weekday(story.day(month, 15))
-        story.diary.plan(day, "10:00", lambda i=ids: _review(story, i))  # type: ignore[misc]
-        story.diary.plan(later(day, 2), "15:00", lambda i=ids: _to_committee(story, i))  # type: ignore[misc]
+        story.diary.plan(day, "10:00", lambda i=ids: review(story, i))  # type: ignore[misc]
+        story.diary.plan(later(day, 2), "15:00", lambda i=ids: to_committee(story, i))  # type: ignore[misc]
         final = month == last
         story.diary.plan(
             weekday(story.day(month, 24)),
@@ -108,7 +108,7 @@ def _rows(story: Story, ids: list[int], *states: AdjustmentStatus) -> Sequence[A
     ).all()
 
 
-def _review(story: Story, ids: list[int]) -> None:
+def review(story: Story, ids: list[int]) -> None:
     codes = {key: code for code, key in story.college.departments.items()}
     by_leader: dict[str, list[int]] = defaultdict(list)
     for row in _rows(story, ids, AdjustmentStatus.REVIEW):
@@ -120,7 +120,7 @@ def _review(story: Story, ids: list[int]) -> None:
             workflow.apply_all(story.session, actor, rows, "review", review_comment=comment)
 
 
-def _to_committee(story: Story, ids: list[int]) -> None:
+def to_committee(story: Story, ids: list[int]) -> None:
     with story.college.acting(OFFICE) as actor:
         rows = _rows(story, ids, AdjustmentStatus.REVIEWED)
         workflow.apply_all(story.session, actor, rows, "send_to_committee")

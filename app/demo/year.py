@@ -18,6 +18,7 @@ from app.core.text import Message, message
 from app.core.unit_of_work import AnySession
 from app.demo.adjustments import plan_adjustments
 from app.demo.cases import plan_cases
+from app.demo.coming_meeting import plan_coming_meeting
 from app.demo.diary import Diary
 from app.demo.loader import College, write_college
 from app.demo.months import plan_months
@@ -93,7 +94,10 @@ def build_demo(
         write_college(college, hash_password(PASSWORD), since)
     diary = Diary()
     for year in range(first, size.last_year + 1):
-        _plan_year(Story(college, diary, year, size.seed))
+        story = Story(college, diary, year, size.seed)
+        _plan_year(story)
+        if year == size.last_year:
+            plan_coming_meeting(story, size.until)
     _plan_coming(Story(college, diary, size.last_year + 1, size.seed, coming=True))
 
     def tell_month(day: dt.date) -> None:

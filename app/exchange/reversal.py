@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Any
 
@@ -27,6 +27,7 @@ from app.core.text import Message, message
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.core.uses import references_to
 from app.exchange.jobs import kinds_of
+from app.exchange.plan import Progress
 from app.exchange.table_names import role_rows
 from app.models.base import Domain
 from app.models.organisation import Person
@@ -39,6 +40,8 @@ from app.models.system import (
     OutboxMessage,
 )
 
+PORTION = 1000
+"""Rows that are deleted between two words of how far it is."""
 SHOWN = 5
 """How many rows a refusal names; the page lists more."""
 _UNTOLD = (Notification, OutboxMessage)
@@ -81,7 +84,24 @@ def undo_until(job: ImportJob, hours: int) -> dt.datetime | None:
     return job.finished_at + dt.timedelta(hours=hours)
 
 
-def reverse_job(session: AnySession, actor: Actor, job: ImportJob, hours: int) -> int:
+def undoable(actor: Actor, job: ImportJob, hours: int) -> None:
+    """Nothing, for an import that this actor may still undo. Errors: see `reverse_job`."""
+    if job.kind not in kinds_of(actor):
+        raise NotAllowed(message("You may not import this."))
+    if job.status == ImportStatus.REVERSED:
+        raise WrongState(message("This import has been undone already."))
+    until = undo_until(job, hours)
+    if job.status == ImportStatus.DONE and (until is None or clock.now() > until):
+        raise WrongState(message("The time in which this import could be undone is over."))
+
+
+def reverse_job(
+    session: AnySession,
+    actor: Actor,
+    job: ImportJob,
+    hours: int,
+    progress: Progress | None = None,
+) -> int:
     """Put back everything that an import wrote; how many rows that were.
 
     Its owner, who may still import the like; from `done`, for `hours` hours after it ended.
@@ -90,13 +110,7 @@ def reverse_job(session: AnySession, actor: Actor, job: ImportJob, hours: int) -
     NotAllowed; WrongState when it is undone already or the time is over; CannotUndo naming the
     rows somebody has changed or built upon since.
     """
-    if job.kind not in kinds_of(actor):
-        raise NotAllowed(message("You may not import this."))
-    if job.status == ImportStatus.REVERSED:
-        raise WrongState(message("This import has been undone already."))
-    until = undo_until(job, hours)
-    if job.status == ImportStatus.DONE and (until is None or clock.now() > until):
-        raise WrongState(message("The time in which this import could be undone is over."))
+    undoable(actor, job, hours)
     with unit_of_work(session, actor):
         run = Run(session, job)
         summary = {**(job.summary or {}), "undone": {"rows": len(run.rows), "by": actor.name}}
@@ -105,7 +119,7 @@ def reverse_job(session: AnySession, actor: Actor, job: ImportJob, hours: int) -
         if found:
             raise CannotUndo(found)
         with workflow.reversing(session, f"{REVERSAL}{job.id}"):
-            _put_back(session, run)
+            _put_back(session, run, progress or _quiet)
     return len(run.rows)
 
 
@@ -249,23 +263,35 @@ def _whole(row: Any) -> Any:
 # Putting back -------------------------------------------------------------------------------
 
 
-def _put_back(session: AnySession, run: Run) -> None:
-    """The run's changes one by one from the last to the first, each kind of a table at once."""
+def _put_back(session: AnySession, run: Run, told: Progress) -> None:
+    """The run's changes one by one from the last to the first, each kind of a table at once, so
+    many rows in a portion."""
     held: list[Any] = []
+    done = 0
     for (table, kind), events in groupby(reversed(run.events), key=_kind_of):
         model, group = _model(table), list(events)
         if kind == "added":
             rows = _load(session, model, [event.row_id or 0 for event in group])
             held += _pointed_to(session, model, rows.values())
-            _delete(session, model, rows)
+            _delete(session, model, rows, partial(_from, done, len(run.events), told))
         else:
             # What the run itself has made is deleted anyway.
-            group = [event for event in group if _key(event) not in run.added]
+            here = [event for event in group if _key(event) not in run.added]
             if kind == "deleted":
-                _make_again(session, model, group)
+                _make_again(session, model, here)
             else:
-                _change_back(session, model, group)
+                _change_back(session, model, here)
         session.flush()
+        done += len(group)
+        told(done, len(run.events))
+
+
+def _from(before: int, total: int, told: Progress, done: int) -> None:
+    told(before + done, total)
+
+
+def _quiet(done: int, total: int) -> None:
+    """Its owner waits for the page itself."""
 
 
 def _kind_of(event: AuditEvent) -> tuple[str, str]:
@@ -293,14 +319,21 @@ def _pointed_to(session: AnySession, model: type[Any], rows: Iterable[Any]) -> l
     return found
 
 
-def _delete(session: AnySession, model: type[Any], rows: dict[int, Any]) -> None:
+def _delete(
+    session: AnySession, model: type[Any], rows: dict[int, Any], told: Callable[[int], None]
+) -> None:
     """What stands under another row of the same table goes before it."""
     own = [column for _, column, target in guard.foreign_keys(model) if target is model]  # type: ignore[arg-type]
+    done = 0
     while rows:
         above = {getattr(row, column) for row in rows.values() for column in own}
         lowest = {key: row for key, row in rows.items() if key not in above} or rows
         for row in lowest.values():
             session.delete(row)
+            done += 1
+            if done % PORTION == 0:
+                session.flush()
+                told(done)
         session.flush()
         rows = {key: row for key, row in rows.items() if key not in lowest}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from flask_babel import gettext
 
 from app.core import clock
 from app.core.errors import Refusal
+from app.exchange import undoing
 from app.exchange.looking import look
 from app.exchange.refused import refused_workbook
 from app.exchange.reversal import CannotUndo, Obstacle, Run, obstacles, reverse_job, undo_until
-from app.exchange.uploads import Shelf
+from app.exchange.uploads import Shelf, unpack
 from app.extensions import db
 from app.models.system import ImportJob, ImportStatus
 from app.web.downloads import attachment
@@ -31,11 +33,14 @@ LISTED = 20
 @dataclass(frozen=True, slots=True)
 class Undo:
     """What the page of an import says about undoing it: `until` when it may be, and after a
-    refusal the rows in its way with their addresses."""
+    refusal the rows in its way with their addresses; whether it is being undone, and why that
+    broke off."""
 
     until: str = ""
     obstacles: tuple[tuple[Obstacle, str], ...] = ()
     more: int = 0
+    running: bool = False
+    failure: str = ""
 
 
 class ReversalDoors:
@@ -44,10 +49,15 @@ class ReversalDoors:
     @expose("/<int:pk>/reverse", methods=["POST"])
     @has_access
     def reverse(self, pk: int) -> Any:
-        """A second click finds the import undone and is told so."""
-        job = self._job(pk)  # type: ignore[attr-defined]
+        """A second click finds the import undone and is told so; a large one is undone in the
+        background."""
+        job, actor, hours = self._job(pk), the_actor(), _hours()  # type: ignore[attr-defined]
         try:
-            reverse_job(db.session, the_actor(), job, _hours())
+            if undoing.is_large(job):
+                undoing.begin_undo(db.session, actor, job, _shelf(), hours)
+                self.launch(partial(undoing.undo_job, hours=hours), pk, actor)  # type: ignore[attr-defined]
+                return redirect(url_for("ImportView.show", pk=pk))
+            reverse_job(db.session, actor, job, hours)
         except CannotUndo:
             return redirect(url_for("ImportView.show", pk=pk, undo="refused"))
         except Refusal as refusal:
@@ -75,12 +85,16 @@ class ReversalDoors:
 
     def undo_of(self, job: ImportJob) -> Undo:
         """For the page of `job`."""
-        until = undo_until(job, _hours())
+        if undoing.is_undoing(job, _shelf()):
+            return Undo(running=True)
+        until, state = undo_until(job, _hours()), undoing.undo_state(job)
         if until is None or clock.now() > until:
             return Undo()
-        found = obstacles(db.session, Run(db.session, job)) if "undo" in request.args else []
+        asked = "undo" in request.args or "refused" in state
+        found = obstacles(db.session, Run(db.session, job)) if asked else []
         told = tuple((one, _address(one.row)) for one in found[:LISTED])
-        return Undo(str(show(until)), told, len(found) - len(told))
+        failure = str(unpack(state["failure"])) if "failure" in state else ""
+        return Undo(str(show(until)), told, len(found) - len(told), failure=failure)
 
 
 def _quiet(done: int, total: int) -> None:

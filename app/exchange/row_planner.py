@@ -21,6 +21,7 @@ from app.exchange.task_rows import TaskRow
 from app.exchange.units import is_group
 from app.models.organisation import DepartmentKind
 from app.models.planning import Task
+from app.planning.rules import rounded_weight
 
 Steps = list[tuple[dt.date | None, str]]
 Wanted = dict[str, tuple[Any, str]]
@@ -202,6 +203,8 @@ class RowPlanner:
         if source.weight is not None and source.weight > LARGEST_WEIGHT:
             words = message("“%(text)s” is not a weight.", text=str(source.weight))
             row.errors.append(self._at(row, "weight", words))
+        elif source.weight is not None and (rounded := rounded_weight(source.weight)) is not None:
+            row.errors.append(self._at(row, "weight", rounded))
 
     def _wanted(self, row: PlannedTask, lead: int | None) -> Wanted:
         """Column → (value, field of the file) of everything the file has a column for."""
@@ -222,8 +225,7 @@ class RowPlanner:
             if found is not None:
                 wanted["work_point_id"] = (found, "work_point")
         if "weight" in source.columns:
-            weight = source.weight
-            wanted["weight"] = (None if weight is None else round(weight, 2), "weight")
+            wanted["weight"] = (source.weight, "weight")
         for name in ("leader", "owner"):
             if name in source.columns:
                 wanted |= self._person(name, getattr(source, name), stored, lead)

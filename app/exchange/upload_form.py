@@ -34,6 +34,9 @@ from app.security.rules import check_password
 from app.web import uploading
 from app.web.forms import DATES
 
+OF_TASKS = {"data-kind": "task"}
+"""Asked only where tasks are imported: shown with the kind that is chosen."""
+
 
 class ImportForm(FlaskForm):
     """What is imported, into which year, and how."""
@@ -41,7 +44,9 @@ class ImportForm(FlaskForm):
     come_from = HiddenField()
     kind = SelectField(lazy_gettext("What"), [validators.InputRequired()])
     year = IntegerField(
-        lazy_gettext("Year"), [validators.Optional(), validators.NumberRange(2000, 2100)]
+        lazy_gettext("Year"),
+        [validators.Optional(), validators.NumberRange(2000, 2100)],
+        render_kw=OF_TASKS,
     )
     state = SelectField(
         lazy_gettext("State of the tasks"),
@@ -49,20 +54,24 @@ class ImportForm(FlaskForm):
             ("proposed", lazy_gettext("Proposed: the decomposition is still on its way")),
             ("published", lazy_gettext("Published: this is the issued table")),
         ],
+        render_kw=OF_TASKS,
     )
     issue_number = StringField(
-        lazy_gettext("Issue number"), [validators.Optional(), validators.Length(max=60)]
+        lazy_gettext("Issue number"),
+        [validators.Optional(), validators.Length(max=60)],
+        render_kw=OF_TASKS,
     )
     issued_on = DateField(
         lazy_gettext("Issued on"),
         [validators.Optional()],
         format=DATES,
         widget=widgets.TextInput(),
-        render_kw={"data-date": "date", "autocomplete": "off"},
+        render_kw={"data-date": "date", "autocomplete": "off", **OF_TASKS},
     )
     adjust = BooleanField(
         lazy_gettext("Write adjustment drafts for issued tasks that differ"),
         [validators.Optional()],
+        render_kw=OF_TASKS,
     )
     first_password = PasswordField(
         lazy_gettext("First password"),
@@ -70,7 +79,7 @@ class ImportForm(FlaskForm):
         description=lazy_gettext(
             "Only for a staff list with new people: each of them changes it at the first sign-in."
         ),
-        render_kw={"autocomplete": "new-password"},
+        render_kw={"autocomplete": "new-password", "data-kind": "person"},
     )
     file = MultipleFileField(lazy_gettext("Files"), [FileRequired(lazy_gettext("Choose a file."))])
 

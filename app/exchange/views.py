@@ -22,6 +22,7 @@ from app.exchange.field_words import ACTION_LABELS, KIND_LABELS, field_label, va
 from app.exchange.guide_views import GuideDoors
 from app.exchange.reversal_views import ReversalDoors
 from app.exchange.templates import template_of
+from app.exchange.undoing import is_undoing
 from app.exchange.upload_form import (
     ImportForm,
     first_password_hash,
@@ -176,7 +177,8 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
     @has_access
     def progress(self, pk: int) -> Any:
         job = self._job(pk)
-        return jsonify(status=job.status.value, percent=self._percent(job))
+        status = ImportStatus.RUNNING if is_undoing(job, self.shelf) else job.status
+        return jsonify(status=status.value, percent=self._percent(job))
 
     # ---------------------------------------------------------------------------------
 
@@ -206,7 +208,12 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
         return "names" if known and not any(file["problem"] for file in files) else "columns"
 
     def _percent(self, job: ImportJob) -> int:
-        return self.shelf.told(job.id) if job.status == ImportStatus.RUNNING else job.progress
+        runs = job.status == ImportStatus.RUNNING or is_undoing(job, self.shelf)
+        return self.shelf.told(job.id) if runs else job.progress
+
+    def launch(self, work: Callable[..., None], job_id: int, actor: Actor) -> None:
+        """Work in the background, as the person who asked for it."""
+        _launch(work, job_id, actor)
 
     def _job(self, pk: int) -> ImportJob:
         """One's own import; 404 for anybody else's."""

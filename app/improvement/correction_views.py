@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext, ngettext
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import joinedload
 
 from app.core.actor import Actor
@@ -19,13 +19,16 @@ from app.improvement.corrections import CORRECTABLE, TEXTS, ask_corrections, may
 from app.models.base import label_of
 from app.models.improvement import Correction, CorrectionStatus
 from app.models.monitoring import Light, MonthlyCheck, Quality
+from app.models.planning import Task
 from app.monitoring.closing import closed_month
 from app.monitoring.lights import is_worse
 from app.web import formats
 from app.web.facts import row_link
 from app.web.formats import show_long_text
 from app.web.interface import key_of
+from app.web.labels import lazy_label
 from app.web.lists import QuickFilter, always, of_my_departments
+from app.web.lists.columns import Column
 from app.web.refusals import written
 from app.web.timeline import told_value
 from app.web.views import DomainView, interface, the_actor
@@ -42,14 +45,29 @@ def value_words(value: str | None) -> str:
     return str(formats.show(_CODES.get(value or "", value)))
 
 
+def _task_and_month() -> Any:
+    """The task whose check is corrected, if the reader sees it, and the month: “图书馆改造（5月）”."""
+    return (
+        select(Task.title + "（" + cast(MonthlyCheck.month, String) + "月）")
+        .join(MonthlyCheck, MonthlyCheck.task_id == Task.id)
+        .where(MonthlyCheck.id == Correction.subject_id, visible(the_actor(), Task))
+        .scalar_subquery()
+    )
+
+
+TASK = Column(
+    "task", lazy_label(MonthlyCheck, "task"), "text", long=True, expression=_task_and_month
+)
+
+
 class CorrectionView(DomainView):
     datamodel = interface(Correction)
     own_methods = {"ask": "add", "ask_now": "add"}
     read_only = True
     list_columns = [
-        "department", "monthly_check", "column_name", "old_value", "new_value", "status", "reason",
-        "approved_at",
+        "column_name", TASK.name, "department", "old_value", "new_value", "status",
     ]  # fmt: skip
+    own_conditions = {TASK.name: TASK}
     title_column = "column_name"
     quick_search = ("reason", "effect")
     quick_filters = (

@@ -1,5 +1,5 @@
-"""The steps of a correction: the Office, or a leader where the Office may not, approves or refuses
-(Art. 7)."""
+"""The steps of a correction: who asked for it may take it back; the Office, or a leader where the
+Office may not, approves or refuses (Art. 7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import object_session
 
 from app.core import clock, workflow
 from app.core.actor import Actor
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotAllowed
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
@@ -52,6 +52,11 @@ def _refuse(session: AnySession, actor: Actor, row: Correction, fields: Mapping[
     _decided(session, actor, row, f"【更正】{check}：{row.effect}")
 
 
+def _asked_by(actor: Actor, row: Correction, fields: Mapping[str, Any]) -> None:
+    if not (actor.everything or actor.has_submitted(asker_of(row))):
+        raise NotAllowed(message("Only who asked for a correction takes it back."))
+
+
 def _decided(session: AnySession, actor: Actor, row: Correction, told: str) -> None:
     row.approved_by_id = actor.user_id
     row.approved_at = clock.now()
@@ -63,6 +68,15 @@ def _decided(session: AnySession, actor: Actor, row: Correction, told: str) -> N
 CORRECTION = Workflow(
     Correction,
     (
+        Transition(
+            "take_back",
+            (CorrectionStatus.REQUESTED,),
+            CorrectionStatus.TAKEN_BACK,
+            message("Take back"),
+            decides=False,
+            guard=_asked_by,
+            article="7",
+        ),
         Transition(
             "approve",
             (CorrectionStatus.REQUESTED,),

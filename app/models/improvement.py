@@ -82,6 +82,7 @@ class CorrectionStatus(Choice):
     REQUESTED = "requested", "申请", "Requested"
     APPROVED = "approved", "同意", "Approved"
     REFUSED = "refused", "不同意", "Refused"
+    TAKEN_BACK = "taken_back", "已撤回", "Taken back"
 
 
 class Diagnosis(Domain):

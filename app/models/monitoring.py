@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Optional
+from typing import Any, Optional
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from app.models.base import (
@@ -209,7 +209,7 @@ class BulletinLine(Domain):
     protected = frozenset(
         {
             "due", "submitted", "late", "missing", "green", "yellow", "orange", "red", "grey",
-            "blue", "problems", "requests",
+            "blue", "problems", "requests", "troubled", "waiting",
         }
     )  # fmt: skip
     __table_args__ = (
@@ -233,6 +233,10 @@ class BulletinLine(Domain):
     blue: Mapped[int] = field(None, "已完成", "Finished", default=0)
     problems: Mapped[int] = field(None, "存在问题", "Problems", default=0)
     requests: Mapped[int] = field(None, "需协调事项", "Coordination requests", default=0)
+    troubled: Mapped[Optional[list[Any]]] = field(
+        JSON, "橙灯、红灯任务", "Tasks with an orange or red light"
+    )
+    waiting: Mapped[Optional[list[Any]]] = field(JSON, "待协调事项", "Coordination that waits")
 
     reporting_month: Mapped[ReportingMonth] = relationship()
     department: Mapped[Department] = relationship()

@@ -2,14 +2,12 @@
 with orange and red lights, what waits for coordination, what was corrected.
 
 It holds what its reader may see. It is 正式 once the month is closed; every correction approved
-afterwards adds one behind the point of its version and a note, the figures stay as issued.
+afterwards adds one behind the point of its version and a note; figures and lists stay as issued.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 
@@ -22,16 +20,9 @@ from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.cycles.official import FORMATS, college, hand_out, official
 from app.models.cycles import ReportingMonth
-from app.models.monitoring import CoordinationRequest, Light, MonthlyCheck
-from app.models.planning import Task
 from app.monitoring.bulletin import Bulletin, Note, bulletin_of, notes_on
-from app.monitoring.bulletin_figures import (
-    FIGURES,
-    TROUBLED,
-    Figures,
-    requests_behind,
-    tasks_behind,
-)
+from app.monitoring.bulletin_figures import FIGURES, Figures
+from app.monitoring.bulletin_listed import Listed, listed_at_issue, listed_now
 from app.organisation.rules import reads_college
 from app.reports import xlsx
 from app.reports.paper import (
@@ -46,8 +37,6 @@ from app.reports.paper import (
 )
 
 HEADS = ("应报", "已报", "迟报", "未报", "绿灯", "黄灯", "橙灯", "红灯", "无数据", "已完成", "问题", "协调")  # fmt: skip
-_LARGE = ("due", "submitted", "green", "blue", "problems")
-"""Figures that run to hundreds."""
 
 _TASKS = ("序号", "目标任务", "牵头部门", "完成时限", "计划", "实际", "状态灯")
 _REQUESTS = ("序号", "提出部门", "事项", "协调部门（领导）", "答复期限", "状态")
@@ -65,9 +54,8 @@ def bulletin_paper(session: AnySession, actor: Actor, bulletin: Bulletin) -> Off
     if not (bulletin.issued or reads_college(actor)):
         raise NotAllowed(message("This bulletin is not issued yet."))
     today, month = clock.today(), bulletin.month
-    lights = [light.value for light in TROUBLED]
-    tasks = tasks_behind(session, actor, month, today, lights)
-    requests = requests_behind(session, actor, month, today)
+    issued = listed_at_issue(session, actor, bulletin.row) if bulletin.issued else None
+    listed = issued or listed_now(session, actor, month, today)
     notes = notes_on(session, actor, month) if bulletin.issued else []
     total = bulletin.total
     blocks: list[Block] = [
@@ -77,26 +65,26 @@ def bulletin_paper(session: AnySession, actor: Actor, bulletin: Bulletin) -> Off
             ("部门", *HEADS),
             [*((line.department, *_figures(line.figures)) for line in bulletin.lines),
              ("合计", *_figures(total))],
-            (2.9, *(1.25 if name in _LARGE else 0.9 for name in FIGURES)),
+            (1.76, *(1 for _ in FIGURES)),  # two characters of a head fit
             centred=tuple(range(1, len(HEADS) + 1)),
         ),
         Heading("二、橙灯、红灯任务"),
-        *_table(_TASKS, _task_rows(tasks), (1.3, 4.4, 2.2, 2.2, 1.4, 1.4, 1.6), (0, 2, 3, 4, 5, 6)),
+        *_table(_TASKS, _numbered(listed.tasks), (1.3, 4.4, 2.2, 2.2, 1.4, 1.4, 1.6), (0, 2, 3, 4, 5, 6)),
     ]  # fmt: skip
-    if hidden := total.orange + total.red - len(tasks):
-        blocks += _more(hidden, bool(notes))
+    if hidden := total.orange + total.red - len(listed.tasks):
+        blocks += _more(hidden, bool(notes) and not listed.as_issued)
     blocks += [
         Heading("三、需协调事项"),
         *_table(
-            _REQUESTS, _request_rows(requests), (1.3, 2.2, 4.6, 2.4, 2.3, 1.6), (0, 1, 3, 4, 5)
+            _REQUESTS, _numbered(listed.requests), (1.3, 2.2, 4.6, 2.4, 2.3, 1.6), (0, 1, 3, 4, 5)
         ),
     ]
-    if (others := total.requests - len(requests)) > 0:
+    if (others := total.requests - len(listed.requests)) > 0:
         blocks.append(Text(f"另有 {others} 项不在阅看范围，内容从略。"))
     if notes:
         blocks += [
             Heading("四、更正情况"),
-            Text("本通报下发后，经批准作如下更正；以上各部门数字为下发时的数字。"),
+            Text(f"本通报下发后，经批准作如下更正；{_kept(listed)}为下发时的内容。"),
             *_table(_NOTES, _note_rows(notes), (1.3, 3.4, 2, 5.2, 2.3), (0, 2, 4)),
         ]
     return official(
@@ -139,6 +127,10 @@ def _table(
     return [Grid(heads, rows, shares, centred)] if rows else [Text("无。")]
 
 
+def _kept(listed: Listed) -> str:
+    return "以上各表" if listed.as_issued else "以上各部门数字"
+
+
 def _more(hidden: int, corrected: bool) -> list[Block]:
     """Why the list and the figure over it differ."""
     if corrected:
@@ -146,55 +138,18 @@ def _more(hidden: int, corrected: bool) -> list[Block]:
     return [Text(f"另有 {hidden} 项限制公开的任务未列出。")] if hidden > 0 else []
 
 
-def _task_rows(tasks: Iterable[tuple[Task, MonthlyCheck | None, str]]) -> list[list[str]]:
-    return [
-        [
-            str(place),
-            str(task),
-            task.lead_department.name if task.lead_department else "",
-            task.due_text or _day(task.due_on),
-            _percent(check.planned_percent if check else None),
-            _percent(check.actual_percent) if check else "未报",
-            Light(light).zh,
-        ]
-        for place, (task, check, light) in enumerate(tasks, start=1)
-    ]
-
-
-def _request_rows(requests: Iterable[CoordinationRequest]) -> list[list[str]]:
-    return [
-        [
-            str(place),
-            one.department.name,
-            one.matter,
-            "、".join(
-                str(getattr(whom, "name", whom))
-                for whom in (one.addressed_department, one.addressed_leader)
-                if whom is not None
-            ),
-            _day(one.due_on),
-            one.status.zh,
-        ]
-        for place, one in enumerate(requests, start=1)
-    ]
+def _numbered(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    return [[str(place), *row] for place, row in enumerate(rows, start=1)]
 
 
 def _note_rows(notes: Iterable[Note]) -> list[list[str]]:
     return [
         [
             str(place), one.task, one.department, one.effect,
-            _day(one.approved_on.astimezone(clock.COLLEGE_ZONE).date()),
+            chinese_date(one.approved_on.astimezone(clock.COLLEGE_ZONE).date()),
         ]
         for place, one in enumerate(notes, start=1)
     ]  # fmt: skip
-
-
-def _day(day: date | None) -> str:
-    return chinese_date(day)
-
-
-def _percent(value: Any) -> str:
-    return "" if value is None else f"{value.normalize():f}%"
 
 
 # Printing --------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from app.models.monitoring import BulletinLine, MonthlyCheck
 from app.models.planning import Task, TaskStatus
 from app.monitoring.bulletin import bulletin_of
 from app.monitoring.bulletin_figures import FIGURES, tasks_behind
+from app.monitoring.bulletin_listed import to_be_kept
+from app.monitoring.bulletin_news import tell_heads
 from app.monitoring.settling import light_of, month_end, plan_at
 
 __all__ = ["close_month", "draft_check", "month_end", "refuse_issue"]
@@ -42,8 +44,8 @@ def close_month(
     not reported by now shows as such.
 
     Office; an open, not exempt month that is over. Effects: number and day of the bulletin, a
-    line of figures per department; accepted tasks that began and have no submitted check turn
-    grey, overdue ones red. Returns those. From now on only a correction changes the month's
+    line per department with its figures and the rows of the lists; accepted tasks that began and have no submitted check turn
+    grey, overdue ones red; the heads are told. Returns those. From now on only a correction changes the month's
     checks (`app.monitoring.closing`). Errors: NotAllowed; WrongState when closed; RuleViolation
     at `bulletin_number` without a number or with one that is taken, and before the month is
     over; Conflict if the figures are not those of `seal` any more. Art. 7.
@@ -69,12 +71,14 @@ def close_month(
         for task, _, _ in tasks_behind(session, actor, bulletin.month, today, ("missing",))
         if task.status == TaskStatus.ACCEPTED
     ]
+    kept = to_be_kept(session, bulletin.month, today)
     with guard.privileged(session):
         session.add_all(
             BulletinLine(
                 reporting_month_id=month.id,
                 department_id=line.department_id,
                 **{name: getattr(line.figures, name) for name in FIGURES},
+                **kept[line.department_id],
             )
             for line in bulletin.lines
         )
@@ -84,6 +88,7 @@ def close_month(
             task.planned_percent = plan_at(task, day)
             verdict = light_of(session, task, day, actual=None, quality=None)
             task.light = str(verdict.light)
+    tell_heads(session, actor, bulletin, number)
     return silent
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, null, or_, select, true, union
+from sqlalchemy import Select, case, exists, func, literal, null, or_, select, true, union
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -47,12 +47,14 @@ ISSUED = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A row that is left out: its id and name, its department, a number that belongs to it."""
+    """A row that is left out: its id and name, its department, a number that belongs to it and
+    how many of that number are tasks a person leads, not assists in."""
 
     id: int
     name: str
     department_id: int | None = None
     number: int | None = None
+    led: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _load(session: AnySession, year: _Year) -> Check:
         message("Persons with more than %(limit)s tasks", limit=limit),
         Person,
         rows[0].found if rows else 0,
-        [Gap(row.id, row.name, number=row.number) for row in rows],
+        [Gap(row.id, row.name, number=row.number, led=int(row.led)) for row in rows],
     )
 
 
@@ -241,22 +243,23 @@ class _Year:
             Task.cycle_id == self.cycle.id,
             Task.status != TaskStatus.TERMINATED,
         )
-        owned = select(Task.owner_id.label("person"), Task.id.label("task")).where(
-            *live, Task.owner_id.is_not(None), self._of_charge(Task.lead_department_id)
-        )
+        owned = select(
+            Task.owner_id.label("person"), Task.id.label("task"), literal(1).label("led")
+        ).where(*live, Task.owner_id.is_not(None), self._of_charge(Task.lead_department_id))
         line = aliased(TaskDepartment)
         assisting = (
-            select(line.owner_id.label("person"), Task.id.label("task"))
+            select(line.owner_id.label("person"), Task.id.label("task"), literal(0).label("led"))
             .join(Task, Task.id == line.task_id)
             .where(*live, line.owner_id.is_not(None), self._of_charge(line.department_id))
         )
         lines = union(owned, assisting).subquery()
-        number = func.count(lines.c.task)
+        number = func.count(lines.c.task.distinct())
         return (
             select(
                 lines.c.person.label("id"),
                 func.max(Person.last_name + Person.first_name).label("name"),
                 number.label("number"),
+                func.sum(lines.c.led).label("led"),
                 func.count().over().label("found"),
             )
             .join(Person, Person.id == lines.c.person)

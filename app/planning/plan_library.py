@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.core import policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation, WrongState
 from app.core.policy import visible
@@ -28,12 +29,14 @@ class Pick:
     target: Decimal | None = None
 
 
-def tasks_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> Sequence[Task]:
-    return session.scalars(
+def tasks_of(session: AnySession, actor: Actor, plan: DepartmentPlan) -> list[Task]:
+    """The plan's tasks that the actor writes: a head all of the department's, staff their own."""
+    rows = session.scalars(
         select(Task)
         .where(visible(actor, Task), Task.department_plan_id == plan.id)
         .order_by(Task.sort_order, Task.id)
-    ).all()
+    )
+    return [task for task in rows if policy.can(actor, "edit", task)]
 
 
 def library_for(session: AnySession, actor: Actor, task: Task) -> list[IndicatorTemplate]:

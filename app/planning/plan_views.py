@@ -132,7 +132,8 @@ class DepartmentPlanView(SourcePages, LibraryPages, CommentPages, DomainView):
             departments=directory().departments,
             add_task=add_task if may_add else "",
             may_propose=may_add and policy.can(actor, "edit", row),
-            may_measure=page.writing and policy.can(actor, "edit", row),
+            may_measure=page.writing
+            and any(policy.can(actor, "edit", line.task) for line in page.lines),
             may_comment=row.status == PlanStatus.REVIEW
             and policy.can(actor, "add", PlanComment(department_plan=row)),
             may_answer=page.writing and row.department_id in actor.departments | actor.speaks_for(),

@@ -13,7 +13,7 @@ from app.core import guard, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
-from app.core.text import message
+from app.core.text import Message, message
 from app.models.base import Weight
 from app.models.baseline import (
     Baseline,
@@ -296,15 +296,20 @@ def check_weight(row: Task | Indicator) -> None:
     weight = Decimal(str(row.weight))
     if weight < 0:
         raise RuleViolation(message("A weight is not negative."), "weight")
-    if weight != round(weight, WEIGHT_DECIMALS):
-        raise RuleViolation(
-            message(
-                "The weight %(weight)s has more than %(count)s decimals.",
-                weight=format(weight.normalize(), "f"),
-                count=WEIGHT_DECIMALS,
-            ),
-            "weight",
-        )
+    words = rounded_weight(weight)
+    if words is not None:
+        raise RuleViolation(words, "weight")
+
+
+def rounded_weight(weight: Decimal) -> Message | None:
+    """Why the column would not hold this weight as it is: it has too many decimals."""
+    if weight == round(weight, WEIGHT_DECIMALS):
+        return None
+    return message(
+        "The weight %(weight)s has more than %(count)s decimals.",
+        weight=format(weight.normalize(), "f"),
+        count=WEIGHT_DECIMALS,
+    )
 
 
 def check_task_department(row: TaskDepartment) -> None:

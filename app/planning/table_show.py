@@ -133,7 +133,7 @@ class TableShow(ShowPages):
 def _link_of(actor: Actor, year: Cycle, check: coverage.Check, gap: coverage.Gap) -> Any:
     """The row's own page; for a person the tasks there are too many of."""
     if check.model is Person:
-        return list_link(Task, cycle=year.id, owner=gap.id)
+        return _led_by(year, gap)
     return row_link(check.model, gap.id, gap.name, actor)
 
 
@@ -153,8 +153,13 @@ def _mend(actor: Actor, year: Cycle, check: coverage.Check, gap: coverage.Gap) -
     if check.key == "standard" and adding:
         return url_for("TaskView.edit", pk=gap.id), gettext("Write the standard")
     if check.key == "load":
-        return list_link(Task, cycle=year.id, owner=gap.id), gettext("Look who else could do it")
+        return _led_by(year, gap), gettext("Look who else could do it")
     return None
+
+
+def _led_by(year: Cycle, gap: coverage.Gap) -> str:
+    """The tasks a person answers for in the lead department."""
+    return list_link(Task, cycle=year.id, owner=gap.id, status__in=_LIVE)
 
 
 def _branch_link(year: Cycle, branch: Branch) -> str:

@@ -153,7 +153,12 @@ class _Setter:
         widths = [_MEASURE * share / sum(grid.shares) for share in grid.shares]
         heads = self._cells(grid.heads, widths, self.fonts.sans)
         everywhere = range(len(widths))
-        self._room(self._high(heads) + gb.TABLE_PITCH + 2 * _PAD_Y)
+        first = [self._cells(row, widths, self.fonts.serif) for row in grid.rows[:1]]
+        begin = self._high(heads) + sum(map(self._high, first))
+        # No head without a row under it; a row longer than a page begins where it stands.
+        self._room(
+            begin if _TOP + begin <= _END else self._high(heads) + gb.TABLE_PITCH + 2 * _PAD_Y
+        )
         self._row(heads, widths, everywhere, self.fonts.sans)
         for values in grid.rows:
             rest = self._cells(values, widths, self.fonts.serif)

@@ -278,6 +278,7 @@ GRANTS: Grants = {
         "read": EVERY_ROLE,
         "add": (HEAD, OFFICE),
         "delete": (HEAD, OFFICE),
+        "take_back": (HEAD, OFFICE),
         "approve": (OFFICE, LEADER, TOP_LEADER),
         "refuse": (OFFICE, LEADER, TOP_LEADER),
     },

@@ -94,6 +94,7 @@ _VERBS: dict[str, Pair] = {
     "uphold": ("支持申诉", "Uphold"),
     "dismiss": ("驳回申诉", "Dismiss"),
     "withdraw": ("撤销", "Withdraw"),
+    "take_back": ("撤回", "Take back"),
     "prolong": ("延期", "Prolong"),
     "end": ("提前终止", "End early"),
     "decide": ("认定", "Decide"),

@@ -72,9 +72,6 @@ NOTES: Mapping[str, Any] = {
 NATURAL = ("confirm", "reply", "sign", "accept", "conclude", "close")
 """The steps that bring a case on, in the order in which one of them is opened."""
 
-UNASKED = {("close", CaseStatus.OPEN)}
-"""Possible at that status, but nothing asks for it: nobody has replied yet."""
-
 REPLY = "reply"
 
 
@@ -176,7 +173,7 @@ class CaseShow(ShowPages):
         order = sorted(
             offers, key=lambda name: (name != wanted, name not in NATURAL, name in BACKWARD)
         )
-        natural = (name for name in NATURAL if (name, page.case.status) not in UNASKED)
+        natural = (name for name in NATURAL if name != "close" or _to_close(page))
         first = wanted or next((name for name in natural if name in offers), "")
         return [
             StepForm(
@@ -296,6 +293,12 @@ def _homeless(form: Any, files: FilesForm | None, error: Exception) -> list[str]
         files.files.errors = [*files.files.errors, str(refusal)]
         return []
     return refuse_fields(form, refusal)
+
+
+def _to_close(page: CasePage) -> bool:
+    """Does closing come next? Not while nobody has replied, unless its task is done."""
+    done = page.task is not None and page.task.finished_on is not None
+    return done or page.case.status != CaseStatus.OPEN
 
 
 def _files_link(case: SupervisionCase, actor: Actor) -> str:

@@ -43,13 +43,16 @@ class InstructionView(DomainView):
     datamodel = interface(Instruction)
     exclude_route_methods = {"download", "add"}
     added_elsewhere = True  # on the page of the task or case it is about
-    list_columns = ["written_on", "author", "text", "subject_table", "subject_id"]
+    list_columns = ["written_on", "author", "text", "subject_table"]
+    base_order = ("written_on", "desc")
+    cell_links = {"subject_table": "about"}
+    show_template = "supervision/instruction.html"
     title_column = "text"
-    show_columns = ["written_on", "author", "recorded_by", "text", "subject_table", "subject_id"]
+    show_columns = ["written_on", "author", "recorded_by", "text", "subject_table"]
     form_columns = ("text", "written_on")
     search_columns = ["author", "written_on", "text"]
     plain_columns = {"text": show_long_text, "subject_table": noun_of_table}
-    own_methods = {"on": "add", "to_case": "read"}
+    own_methods = {"on": "add", "to_case": "read", "about": "read"}
 
     @expose("/on/<string:table>/<pk>", methods=["GET", "POST"])
     @has_access
@@ -75,6 +78,16 @@ class InstructionView(DomainView):
             form, code, title=gettext("Write an instruction"), children=[], another=False,
             fixed=[(noun_of_table(table), str(subject))], sections=[("", [form.text])], back=back,
         )  # fmt: skip
+
+    @expose("/about/<pk>", methods=["GET"])
+    @has_access
+    def about(self, pk: str) -> Any:
+        """The page of the task or case that an instruction is about."""
+        instruction = self._row(pk)
+        model = SUBJECTS.get(instruction.subject_table)
+        if model is None:
+            abort(404)
+        return redirect(url_for(f"{view_of(model).endpoint}.show", pk=instruction.subject_id))
 
     @expose("/to_case/<pk>", methods=["POST"])
     @has_access

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext
 
+from app.core import clock
 from app.core.actor import Actor
 from app.extensions import db
 from app.models.supervision import (
@@ -19,6 +21,7 @@ from app.supervision import service
 from app.supervision.case_show import CaseShow
 from app.supervision.forms import SupervisionCaseForm
 from app.supervision.instruction_views import InstructionView
+from app.supervision.offered import steps_offered
 from app.supervision.paper_views import CasePaper
 from app.web.formats import show_long_text
 from app.web.lists import Overdue, QuickFilter, always, of_my_departments
@@ -80,6 +83,11 @@ class SupervisionCaseView(CaseShow, SupervisionCaseForm, CasePaper, DomainView):
     plain_columns = LONG
     base_order = ("id", "desc")
     own_methods = {"paper": "read"}
+
+    def steps_offered(
+        self, names: Collection[str], actor: Actor, keys: Sequence[int]
+    ) -> Collection[str]:
+        return steps_offered(db.session, actor, names, keys, clock.today()) if keys else ()
 
     def new_row(self, form: Any, actor: Actor) -> SupervisionCase:
         case = SupervisionCase()

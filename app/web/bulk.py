@@ -9,7 +9,7 @@ shown as possible, as they were shown, in one transaction.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request, url_for
@@ -85,6 +85,13 @@ class BulkSteps:
         """Take one step on all rows, within the caller's transaction. Chapters whose step is a
         service override this."""
         workflow.apply_all(db.session, actor, rows, name, **fields)
+
+    def steps_offered(
+        self, names: Collection[str], actor: Actor, keys: Sequence[int]
+    ) -> Collection[str]:
+        """Of the steps whose doors are open to the reader, those that the list offers for the
+        rows it shows (by their ids). Chapters that know whose a step is override this."""
+        return names
 
     def _add_step(self, transition: Transition) -> None:
         label = LazyString(lambda: str(transition.label))

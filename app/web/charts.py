@@ -22,6 +22,7 @@ from sqlalchemy import Select, select
 
 from app.core.actor import Actor
 from app.core.policy import visible
+from app.core.text import words
 from app.extensions import db
 from app.models.organisation import Charge, DepartmentKind
 from app.models.planning import Task
@@ -328,7 +329,7 @@ def _form(choice: Asked) -> list[Dropdown]:
     lead = filter_name(Task, "lead_department")
     departments = [row for row in whole if row.active or given.get(lead) == str(row.id)]
     form = [
-        _select(given, "cycle", {row.id: row.name for row in book.cycles}),
+        _select(given, "cycle", {row.id: words((row.name, str(row.year))) for row in book.cycles}),
         _select(given, "lead_department", _names(departments), everything),
         _select(given, "category", _names(book.categories.values()), everything),
         _select(given, "leader", leaders, everything),

@@ -36,7 +36,7 @@ from app.web.timeline import (
 
 BACKWARD = frozenset(
     {"return", "reject", "refuse", "dismiss", "withdraw", "terminate", "defer", "reopen", "retire",
-     "object"}
+     "object", "take_back"}
 )  # fmt: skip
 """Steps that nobody should take because their button comes first."""
 

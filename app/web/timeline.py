@@ -45,6 +45,7 @@ ACTIONS = {
     "added": ("新增", "Added"),
     "changed": ("修改", "Changed"),
     "deleted": ("删除", "Deleted"),
+    "exported": ("导出", "Exported"),
 }
 SYSTEM = {
     Door.PATROL: ("每日巡查", "Daily patrol"),

@@ -264,6 +264,26 @@ def test_who_comes_second_keeps_the_words(
         take(office, one, "withdraw", "试运行")
 
 
+def test_two_of_the_office_open_one_proposal_once(
+    page_for: PageFor, served: Flask, cases: list[int]
+) -> None:
+    key, confirm = cases[0], "[formaction*='/take/confirm/{}']"
+    first, second = page_for("office"), page_for("office")
+    for page in (first, second):
+        page.goto(BOARD)
+        page.locator(confirm.format(key)).click()
+        expect(page.locator("dialog[open] .btn-primary")).to_be_visible()
+    for page in (first, second):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator(".alert-success, .alert-danger").first).to_be_visible()
+    expect(second.locator(".alert-danger")).to_contain_text("督办任务1")
+    assert case_of(served, key).status == CaseStatus.OPEN
+    assert kinds(served, key).count(StepKind.OPENED) == 1
+    for one in cases:
+        take(first, one, "withdraw", "试运行")
+
+
 def without_leaving(page: Page) -> None:
     """axe finds nothing on the page as it stands, with its refusal."""
     page.evaluate(AXE.read_text(encoding="utf-8"))

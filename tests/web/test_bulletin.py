@@ -17,8 +17,8 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.improvement.corrections import ask_corrections
-from app.models.improvement import Correction
-from app.models.monitoring import MonthlyCheck
+from app.models.improvement import Correction, CorrectionStatus
+from app.models.monitoring import Light, MonthlyCheck
 from app.monitoring.bulletin import bulletin_of
 from tests.architecture.test_query_counts import cost
 from tests.cast import Cast
@@ -171,6 +171,44 @@ def test_a_corrected_bulletin_is_a_later_version_with_a_note(
     assert "实际进度由15%更正为58%" in page
 
 
+def test_what_was_listed_at_the_issue_is_printed_again_after_a_correction(
+    session: AnySession, cast: Cast, client_for: ClientFor
+) -> None:
+    """The orange light of 15 % stands in every form as it was issued, the correction beside it."""
+    check = closed_check(session, cast)
+    row = asked(session, cast, check)
+    with clock.at(LATER):
+        office = client_for("office")
+        office.post(f"/correction/step/approve/{row.id}", data={"version": str(row.version)})
+        session.expire_all()
+        assert check.computed_light == Light.GREEN
+        pdf, docx, xlsx = (
+            office.get(f"{APRIL}paper?format={form}").data for form in ("pdf", "docx", "xlsx")
+        )
+    as_issued = [str(check.task), cast.jwc.name, "2026年11月30日", "60%", "15%", "橙灯"]
+    tables = [
+        [cell.text for cell in row.cells] for table in Document(io.BytesIO(docx)).tables
+        for row in table.rows
+    ]  # fmt: skip
+    assert [1, *as_issued] in [[int(one[0]), *one[1:]] for one in tables if one[0] == "1"]
+    sheet = load_workbook(io.BytesIO(xlsx))["橙灯红灯任务"]
+    assert ["1", *as_issued] in [[str(value) for value in line] for line in sheet.values]
+    told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert "橙灯" in told.partition("橙灯、红灯任务")[2]
+
+
+def test_the_asker_has_a_button_to_take_it_back(
+    session: AnySession, cast: Cast, client_for: ClientFor
+) -> None:
+    row = asked(session, cast, closed_check(session, cast))
+    head, place = client_for("head_jwc"), f"/correction/step/take_back/{row.id}"
+    assert place in head.get(f"/correction/show/{row.id}").text
+    assert place not in client_for("office").get(f"/correction/show/{row.id}").text
+    head.post(place, data={"version": str(row.version)})
+    session.expire_all()
+    assert row.status == CorrectionStatus.TAKEN_BACK
+
+
 def test_the_command_writes_the_bulletin_of_a_month(
     session: AnySession, cast: Cast, command: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -256,8 +294,10 @@ def test_it_waits_for_the_office_and_is_decided_there(
 def test_strangers_see_no_correction(
     session: AnySession, cast: Cast, client_for: ClientFor
 ) -> None:
-    row = asked(session, cast, closed_check(session, cast))
+    check = closed_check(session, cast)
+    row = asked(session, cast, check)
     stranger = client_for("head_xinxi")
     assert stranger.get(f"/correction/show/{row.id}").status_code == 404
-    assert "漏计一项" not in stranger.get("/correction/list/").text
-    assert "漏计一项" in client_for("head_jwc").get("/correction/list/").text
+    assert f"/correction/show/{row.id}" not in stranger.get("/correction/list/").text
+    listed = client_for("head_jwc").get("/correction/list/").text
+    assert f"/correction/show/{row.id}" in listed and f"{check.task.title}（4月）" in listed

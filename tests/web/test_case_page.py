@@ -16,10 +16,11 @@ from app.core import clock, workflow
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.cycles import RuleValue
 from app.models.improvement import Evidence
+from app.models.planning import TaskStatus
 from app.models.supervision import CaseStatus, CaseStep, StepKind, SupervisionCase
 from tests.architecture.test_query_counts import cost
 from tests.cast import TODAY, Cast
-from tests.factories import make_case_step, make_supervision_case
+from tests.factories import make_case_step, make_supervision_case, make_task
 
 ClientFor = Callable[[str], FlaskClient]
 
@@ -74,6 +75,18 @@ def test_the_page_offers_what_its_reader_may_do_and_says_why_not_the_rest(
     assert offered["auditor"] == set()
     why = client_for("office").get(show(case)).text.partition('class="sh-why"')[2]
     assert "当前状态“办理中”不能办理" in why or "办理中" in why.partition("</details>")[0]
+
+
+def test_nobody_is_led_to_close_what_nobody_has_replied_to(
+    cast: Cast, session: AnySession, client_for: ClientFor
+) -> None:
+    """Closing is offered; it is unfolded only when it comes next: the task is done."""
+    office = client_for("office")
+    going = make_task(lead_department=cast.jwc, status=TaskStatus.ACCEPTED)
+    page = office.get(show(opened(cast, session, task=going))).text
+    assert 'id="step-close">' in page and 'id="step-close" open' not in page
+    done = make_task(lead_department=cast.jwc, status=TaskStatus.ACCEPTED, finished_on=TODAY)
+    assert 'id="step-close" open' in office.get(show(opened(cast, session, task=done))).text
 
 
 def test_where_no_leader_is_needed_the_office_is_offered_the_extension(

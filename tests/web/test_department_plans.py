@@ -229,6 +229,25 @@ def test_indicators_are_taken_from_the_library(
     assert client_for("head_xinxi").get(place).status_code == 404
 
 
+def test_staff_take_indicators_for_the_tasks_they_answer_for_only(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    template = make_indicator_template(name="竞赛获奖", kind="qualitative", standard="获奖")
+    first, second = plan_tasks(session, plan)
+    staff, place = client_for("staff_jwc"), f"/department_plan/library/{plan.id}"
+    assert place not in staff.get(f"/department_plan/show/{plan.id}").text
+    with unit_of_work(session, cast.actor("head_jwc")):
+        first.owner = cast.staff_jwc
+    assert place in staff.get(f"/department_plan/show/{plan.id}").text
+    offered = staff.get(place).text
+    assert f'value="{first.id}"' in offered and f'value="{second.id}"' not in offered
+    given = {"template": template.id}
+    assert staff.post(place, data={"task": second.id, **given}).status_code == 404
+    assert staff.post(place, data={"task": first.id, **given}).status_code == 302
+    session.expire_all()
+    assert [one.name for one in first.indicators] == ["竞赛获奖"]
+
+
 def test_a_plan_of_a_year_that_runs_already_has_no_deadline_in_the_past(
     session: AnySession, cast: Cast, client_for: ClientFor
 ) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.unit_of_work import AnySession, unit_of_work
-from app.exchange import views
+from app.exchange import undoing, views
 from app.models.planning import Task
 from app.models.system import ImportJob, ImportStatus
 from tests.cast import TEST, YEAR
@@ -79,6 +79,66 @@ def test_a_second_click_is_told_that_it_was_done(
         answer = office.post(f"/import/{job.id}/reverse", follow_redirects=True)
         assert answer.status_code == 200
     assert tasks(session) == 0
+
+
+def test_a_large_import_is_undone_in_the_background_and_shows_how_far_it_is(
+    office: FlaskClient, sent: Callable[..., ImportJob], session: AnySession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    job = sent([task(1), task(2)])
+    works: list[Callable[[], None]] = []
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    monkeypatch.setattr(views, "start", works.append)
+    page = office.post(f"/import/{job.id}/reverse", follow_redirects=True).text
+    assert f'data-progress="/import/{job.id}/progress"' in page
+    assert f'action="/import/{job.id}/reverse"' not in page
+    assert office.get(f"/import/{job.id}/progress").json == {"status": "running", "percent": 0}
+    assert tasks(session) == 2
+    again = office.post(f"/import/{job.id}/reverse", follow_redirects=True).text
+    assert 'class="alert alert-danger' in again
+    (work,) = works
+    work()
+    session.expire_all()
+    assert (job.status, tasks(session)) == (ImportStatus.REVERSED, 0)
+    assert office.get(f"/import/{job.id}/progress").json["status"] == "reversed"
+    assert "data-progress" not in office.get(f"/import/{job.id}").text
+
+
+def test_a_large_import_that_was_built_upon_says_so_when_its_undoing_has_ended(
+    office: FlaskClient, sent: Callable[..., ImportJob], session: AnySession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    job = sent([task(1), task(2)])
+    row = session.scalars(select(Task).order_by(Task.id)).first()
+    assert row is not None
+    with unit_of_work(session, TEST):
+        row.standard = "另定"
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    page = office.post(f"/import/{job.id}/reverse", follow_redirects=True).text
+    assert f'href="/task/show/{row.id}"' in page
+    assert f'action="/import/{job.id}/reverse"' in page
+    session.expire_all()
+    assert (job.status, tasks(session)) == (ImportStatus.DONE, 2)
+
+
+def test_an_undoing_that_breaks_off_leaves_everything_and_may_be_asked_for_again(
+    office: FlaskClient, sent: Callable[..., ImportJob], session: AnySession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    job = sent([task(1)])
+    monkeypatch.setattr(undoing, "AT_ONCE", 0)
+
+    def break_off(*given: Any) -> Any:
+        raise RuntimeError("the lights went out")
+
+    with monkeypatch.context() as dark:
+        dark.setattr(undoing, "reverse_job", break_off)
+        page = office.post(f"/import/{job.id}/reverse", follow_redirects=True).text
+    assert "系统出错" in page
+    assert tasks(session) == 1
+    office.post(f"/import/{job.id}/reverse")
+    session.expire_all()
+    assert (job.status, tasks(session)) == (ImportStatus.REVERSED, 0)
 
 
 def test_rows_in_the_way_are_listed_with_links(

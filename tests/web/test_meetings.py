@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -209,3 +211,17 @@ def test_a_row_that_waits_for_a_meeting_says_where_it_stands(
             page = reader.get(address).text
             assert "stands on no agenda" not in page
             assert f'href="/meeting/show/{item.meeting_id}"' in page
+
+
+def test_a_new_item_comes_behind_the_last_one(
+    session: AnySession, item: AgendaItem, client_for: ClientFor
+) -> None:
+    secretary = client_for("secretary")
+    link = re.search(
+        r'href="(/agenda_item/add[^"]*)"', secretary.get(f"/meeting/show/{item.meeting_id}").text
+    )
+    assert link is not None
+    form = secretary.get(unescape(link[1])).text
+    field = re.search(r'<input[^>]*name="position"[^>]*>', form)
+    assert field is not None and f'value="{item.position + 1}"' in field[0]
+    assert secretary.get("/agenda_item/add").status_code == 200

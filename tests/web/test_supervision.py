@@ -11,9 +11,10 @@ from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.unit_of_work import AnySession
+from app.models.cycles import RuleValue
 from app.models.planning import TaskStatus
 from app.models.supervision import CaseStatus, Instruction, StepKind, SupervisionCase
 from tests.cast import TODAY, Cast
@@ -275,3 +276,46 @@ def test_rest_adds_a_case_as_the_form_does(
     )  # fmt: skip
     assert answer.status_code == 201, answer.text
     assert (newest(session).leader, len(newest(session).steps)) == (cast.other_leader, 1)
+
+
+# A list's steps in bulk ----------------------------------------------------------------------
+
+
+def bulk_steps(client: FlaskClient) -> set[str]:
+    page = client.get("/supervision_case/list/?view=all").text
+    return set(re.findall(r'name="action" value="(\w+)"', page))
+
+
+def test_a_list_offers_the_steps_of_the_sides_its_reader_is_on(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    make_supervision_case(department=cast.jwc, leader=cast.leader)
+    assert bulk_steps(client_for("head_jwc")) == {"sign", "reply"}
+    assert bulk_steps(client_for("leader")) == {"extend", "transfer"}
+    assert bulk_steps(client_for("discipline")) == {"conclude", "send_back"}
+    assert {"confirm", "urge", "close", "transfer"} <= bulk_steps(client_for("office"))
+    assert not bulk_steps(client_for("office")) & {"sign", "reply", "extend", "conclude"}
+
+
+def test_who_only_assists_is_offered_nothing(cast: Cast, client_for: ClientFor) -> None:
+    case = make_supervision_case(department=cast.jwc)
+    make_case_department(supervision_case=case, department=cast.xinxi)
+    assert bulk_steps(client_for("head_xinxi")) == set()
+
+
+def test_of_the_office_s_own_cases_its_leader_is_offered_the_office_s_steps(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    make_supervision_case(department=cast.bgs, leader=cast.other_leader)
+    assert {"confirm", "urge", "close", "extend"} <= bulk_steps(client_for("other_leader"))
+    assert bulk_steps(client_for("office")) == set()
+
+
+def test_where_no_leader_is_needed_the_office_extends_in_bulk(
+    session: AnySession, cast: Cast, client_for: ClientFor
+) -> None:
+    make_supervision_case(department=cast.jwc)
+    values = RuleValue.__table__
+    of_key = values.c.key == "supervise.case_extension_needs_leader"
+    session.execute(update(values).where(of_key).values(value="false"))
+    assert "extend" in bulk_steps(client_for("office"))

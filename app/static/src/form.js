@@ -12,6 +12,7 @@
 //   data-inline="milestone"             around rows ([data-row]) with a template and a [data-add]
 //                                       button; `__n__` in the template becomes the row's number
 //   data-unsaved                        on a form: warns before input is lost
+//   data-kind="person"                  on a field that is asked for one choice of `kind` only
 //   data-form                           on a form: Ctrl+Enter saves, Esc goes to data-back
 //   data-errors                         on the summary of errors: gets the focus
 //
@@ -21,6 +22,7 @@ import { start as startDates } from "./form/dates.js";
 import { start as startFiles } from "./form/files.js";
 import { start as startInline } from "./form/inline.js";
 import { start as startKeys } from "./form/keys.js";
+import { start as startKinds } from "./form/kinds.js";
 import { start as startText } from "./form/text.js";
 import { start as startUnsaved } from "./form/unsaved.js";
 
@@ -32,6 +34,7 @@ function start(element = document) {
   startText(element);
   startFiles(element);
   startKeys(element);
+  startKinds(element);
 }
 
 window.luoxuanForm = { start };

@@ -340,4 +340,5 @@ def _totals_word(columns: Sequence[Column], totals: Totals) -> str:
     kinds = {column.total for column in columns if totals.values.get(column.name) is not None}
     sums, means = gettext("Sum"), gettext("Mean")
     word = sums if kinds == {"sum"} else means if kinds == {"mean"} else f"{sums} / {means}"
-    return f"{word} ({ngettext('%(num)s row', '%(num)s rows', totals.count)})"
+    rows = ngettext("%(num)s row", "%(num)s rows", totals.count)
+    return f"{word} ({rows})"

@@ -193,11 +193,13 @@ def list_page(
     state = on_a_page(state, totals)
     columns, size = columns_shown(view, state), state.page_size
     found = fetch(view, state, actor, limit=size, offset=state.page * size) if totals.count else []
-    actions = [
-        action
+    open_ = [
+        name
         for name, action in view.actions.items()
         if action.multiple and actor.may(f"{view.class_permission_name}:{name}")
     ]
+    offered = view.steps_offered(open_, actor, [row[0] for row in found]) if open_ else ()
+    actions = [view.actions[name] for name in open_ if name in offered]
     return ListPage(
         view=view,
         actor=actor,

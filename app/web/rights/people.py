@@ -215,7 +215,8 @@ def _read_scope(person: Actor, through: set[str], resource: str, rules: policy.P
     if LEADER in through:
         parts = [(gettext("departments in charge"), person.charged)]
     if resource in TASKS:
-        return f"{_joined(parts)}；{gettext('every issued open task')}"
+        open_tasks = gettext("every issued open task")
+        return f"{_joined(parts)}；{open_tasks}"
     return _joined(parts)
 
 

@@ -90,7 +90,8 @@ class RoleView(BaseView):
         matrix = matrix_of(held, roles_of_people(db.session), _asked(held, the_actor()))
         signature = f"{the_actor().name} {clock.today().isoformat()}"
         content = workbook_of(matrix, current_app.config["COLLEGE_NAME"], signature)
-        return attachment(content, f"{gettext('Roles and permissions')}.xlsx", XLSX)
+        name = gettext("Roles and permissions")
+        return attachment(content, f"{name}.xlsx", XLSX)
 
     @expose("/who/<string:resource>/<string:verb>")
     @has_access

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from app.models.cycles import Cycle, CycleStatus, ReportingMonth
 from app.models.improvement import Adjustment, AdjustmentStatus, Evidence
 from app.models.meetings import (
     AgendaItem,
+    AgendaSubject,
     Decision,
     Meeting,
     Outcome,
@@ -270,8 +272,10 @@ def test_a_database_without_its_schema_is_refused(year: AnySession) -> None:
 
 
 def test_adjustments_reach_their_tasks(year: AnySession) -> None:
-    """In July a task is added, with the committee's decision."""
-    assert set(counts(year, Adjustment, Adjustment.status)) == {AdjustmentStatus.APPLIED}
+    """In July a task is added, with the committee's decision; what the next meeting is to decide
+    on still waits."""
+    states = set(counts(year, Adjustment, Adjustment.status))
+    assert states == {AdjustmentStatus.APPLIED, AdjustmentStatus.COMMITTEE}
     added = year.scalars(select(Task).where(Task.origin == "added")).all()
     assert added and all(task.status == TaskStatus.PUBLISHED for task in added)
 
@@ -296,3 +300,15 @@ def test_the_same_seed_gives_the_same_data(make_app: MakeApp) -> None:
             db.session.remove()
     assert told[0] == told[1]
     assert told[0][0]
+
+
+def test_a_meeting_to_come_has_an_agenda_of_several_rows(year: AnySession) -> None:
+    """Within three weeks of the last day told, with nothing decided yet."""
+    last = dt.date.fromisoformat(SMALL[-1])
+    coming = year.scalars(select(Meeting).where(Meeting.held_on > last)).one()
+    assert coming.held_on <= last + dt.timedelta(days=21) and coming.minutes_number is None
+    on_agenda = select(AgendaSubject).join(AgendaItem).where(AgendaItem.meeting_id == coming.id)
+    subjects = year.scalars(on_agenda).all()
+    rows = [year.get_one(Adjustment, one.subject_id) for one in subjects]
+    assert len(rows) >= 2 and {row.status for row in rows} == {AdjustmentStatus.COMMITTEE}
+    assert len({row.department_id for row in rows}) == len(rows)

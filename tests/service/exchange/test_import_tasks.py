@@ -103,6 +103,26 @@ def test_only_what_differs_is_changed(load: Plan, plan: Plan, tasks: Tasks) -> N
     assert tasks()[1].standard == "通过验收"
 
 
+@pytest.mark.parametrize("weight", ["3.14159", 33.333333])
+def test_a_weight_that_would_be_rounded_is_refused_with_its_reason(
+    load: Plan, plan: Plan, tasks: Tasks, weight: str | float
+) -> None:
+    rows = [task(1), task(2, weight=weight)]
+    planned = plan(rows)
+    assert actions(planned) == ["new", "error"]
+    (error,) = planned.rows[1].errors
+    assert error.field == "weight"
+    assert str(error.message) == f"权重 {weight} 的小数超过 2 位。"
+    with pytest.raises(RuleViolations):
+        load(rows)
+    assert not tasks()
+
+
+def test_a_weight_of_two_decimals_is_kept_as_it_is(load: Plan, tasks: Tasks) -> None:
+    load([task(1, weight="3.25"), task(2, weight=0.1 + 0.2)])
+    assert [one.weight for one in tasks()] == [Decimal("3.25"), Decimal("0.30")]
+
+
 def test_a_renumbered_table_finds_its_tasks_by_title(load: Plan, plan: Plan, tasks: Tasks) -> None:
     load([task(1, title="甲"), task(2, title="乙")])
     renumbered = [task(1, title="新"), task(2, title="甲"), task(3, title="乙")]

@@ -318,3 +318,22 @@ def test_who_asked_is_told_of_the_decision(session: AnySession, cast: Cast) -> N
     )
     assert "不予更正：佐证不足" in told.text
     assert told.link == f"/correction/show/{row.id}"
+
+
+def test_who_asked_takes_it_back_until_it_is_decided(session: AnySession, cast: Cast) -> None:
+    check = closed_check(session, cast)
+    row = ask(session, cast, check, actual_percent="58")
+    decide(session, cast, row, "take_back", "head_jwc")
+    assert (row.status, row.effect, check.actual_percent) == ("taken_back", None, 15)
+    again = ask(session, cast, check, actual_percent="60")
+    decide(session, cast, again, "approve")
+    with pytest.raises(WrongState, match="不能进行这一步"):
+        decide(session, cast, again, "take_back", "head_jwc")
+
+
+@pytest.mark.parametrize("who", ["office", "head_xinxi", "staff_jwc", "leader"])
+def test_nobody_else_takes_it_back(session: AnySession, cast: Cast, who: str) -> None:
+    row = ask(session, cast, closed_check(session, cast), actual_percent="58")
+    with pytest.raises(NotAllowed):
+        decide(session, cast, row, "take_back", who)
+    assert row.status == "requested"

@@ -5,21 +5,23 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.core import clock, workflow
+from app.core import clock, guard, workflow
 from app.core.errors import Conflict, RuleViolation, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.cycles.months import months_of
 from app.models.cycles import ReportingMonth
 from app.models.monitoring import BulletinLine, CheckContribution, MonthlyCheck
 from app.models.planning import TaskStatus, Visibility
+from app.models.system import Notification
 from app.monitoring.bulletin import bulletin_of, next_number
 from app.monitoring.bulletin_figures import LIGHTS, Figures, tasks_behind
+from app.monitoring.bulletin_listed import listed_at_issue
 from app.monitoring.service import close_month, draft_check
 from tests.cast import TEST, Cast
 from tests.closed_month import CLOSED, ISSUED, accepted_task, april, issue, report
-from tests.factories import make_evidence, make_task
+from tests.factories import make_appointment, make_evidence, make_task
 
 
 def of_jwc(session: AnySession, cast: Cast) -> Figures:
@@ -142,6 +144,44 @@ def test_the_next_number_counts_the_last_one_on(
     assert next_number(session, cast.actor("office"), cast.cycle) == "监测通报〔2026〕1号"
     issue(session, cast, last)
     assert next_number(session, cast.actor("office"), cast.cycle) == following
+
+
+def test_the_heads_are_told_of_the_issue_once_each(session: AnySession, cast: Cast) -> None:
+    for _ in range(3):
+        accepted_task(cast)
+    accepted_task(cast, lead_department=cast.xinxi)
+    make_appointment(person=cast.head_jwc, department=cast.xinxi, post="head")
+    issue(session, cast)
+    told = session.scalars(select(Notification).where(Notification.kind == "bulletin")).all()
+    assert sorted(one.person_id for one in told) == sorted([cast.head_jwc.id, cast.head_xinxi.id])
+    assert {one.link for one in told} == {"/bulletin/2026-04/"}
+    of_both = next(one.text for one in told if one.person_id == cast.head_jwc.id)
+    assert "监测通报〔2026〕1号" in of_both and "4" in of_both.partition("号")[2]
+
+
+def test_an_issue_that_is_refused_tells_nobody(session: AnySession, cast: Cast) -> None:
+    accepted_task(cast)
+    with pytest.raises(RuleViolation):
+        issue(session, cast, " ")
+    assert session.scalar(select(func.count(Notification.id))) == 0
+
+
+def test_what_is_listed_at_the_issue_stays_and_is_seen_by_who_may(
+    session: AnySession, cast: Cast
+) -> None:
+    late = accepted_task(
+        cast, due_on=dt.date(2026, 4, 10), visibility=Visibility.RESTRICTED, title="甲"
+    )
+    month = issue(session, cast)
+    with guard.privileged(session), unit_of_work(session, TEST):
+        late.due_on, late.title = dt.date(2026, 12, 1), "乙"
+    kept = listed_at_issue(session, cast.actor("head_jwc"), month)
+    assert kept is not None
+    assert [(row[0].endswith("甲"), row[2], row[-1]) for row in kept.tasks] == [
+        (True, "2026年4月10日", "红灯")
+    ]
+    hidden = listed_at_issue(session, cast.actor("head_xinxi"), month)
+    assert hidden is not None and hidden.tasks == []
 
 
 # A closed month --------------------------------------------------------------------------

@@ -141,6 +141,14 @@ def test_a_long_table_repeats_its_heads_and_loses_no_row() -> None:
     assert "— 1 —" in pages[0] and "— 2 —" in pages[1]
 
 
+@pytest.mark.parametrize("lines", range(12, 20))
+def test_no_head_of_a_table_stands_alone_at_the_foot_of_a_page(lines: int) -> None:
+    """Wherever the page ends: the first row, of several lines, goes with the head."""
+    blocks = [Text("段"), *[Text("文")] * lines, Grid(("表头",), [("首行内容" * 40,)], (1,))]
+    for page in pdf_pages(official_pdf(replace(PAPER, blocks=blocks))):
+        assert ("表头" in page) == ("首行" in page)
+
+
 def test_a_cell_longer_than_a_page_goes_on_over_the_next() -> None:
     paper = replace(PAPER, blocks=[Grid(("内容",), [("长" * 3000,)], (1,))])
     pages = pdf_pages(official_pdf(paper))
