@@ -2983,6 +2983,22 @@ COMMENT ON COLUMN saved_view.version IS '版本（乐观锁）';
 COMMENT ON COLUMN saved_view.created_at IS '建立时间（UTC）';
 COMMENT ON COLUMN saved_view.updated_at IS '更新时间（UTC）';
 
+-- sent_form: 已提交的表单
+CREATE TABLE sent_form (
+    person_id INTEGER NOT NULL,
+    value VARCHAR(40) NOT NULL,
+    place VARCHAR(500) NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_sent_form PRIMARY KEY (person_id, value),
+    CONSTRAINT fk_sent_form_person_id FOREIGN KEY(person_id) REFERENCES ab_user (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_sent_form_sent_at ON sent_form (sent_at);
+COMMENT ON TABLE sent_form IS '已提交的表单';
+COMMENT ON COLUMN sent_form.person_id IS '提交人';
+COMMENT ON COLUMN sent_form.value IS '表单标记';
+COMMENT ON COLUMN sent_form.place IS '所建记录的位置';
+COMMENT ON COLUMN sent_form.sent_at IS '提交时间';
+
 -- ==========================================================================================
 -- Search: what each row is found by, written with the row
 -- ==========================================================================================

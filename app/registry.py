@@ -11,6 +11,7 @@ RULES = (
     "app.cycles.workflow",
     "app.cycles.paper_workflow",
     "app.planning.rules",
+    "app.planning.merged_plans",
     "app.planning.workflow",
     "app.planning.plan_workflow",
     "app.monitoring.rules",

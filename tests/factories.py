@@ -188,6 +188,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
     },
     baseline.BaselineIndicator: {"kind": cycles.IndicatorKind.QUALITATIVE, "standard": "达到要求"},
     monitoring.MonthlyCheck: {"year": YEAR, "month": 3},
+    meetings.AgendaItem: {"position": lambda: number() % 999 + 1},
     monitoring.CheckContribution: {"department": _department("xinxi")},
     monitoring.CoordinationRequest: {
         "task": lambda: make_task(),
@@ -205,7 +206,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
     },
     improvement.Adjustment: {
         "kind": improvement.AdjustmentKind.REVISE,
-        "task": lambda: make_task(),
+        "task": lambda: make_task(status=planning.TaskStatus.ACCEPTED),
     },
     improvement.AdjustmentChange: {"column_name": "remark"},
     improvement.TaskResult: {"outcome": improvement.CompletionOutcome.FINISHED},

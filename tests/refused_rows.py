@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from app.core import workflow
 from app.core.text import message
-from app.models.improvement import Adjustment, CompletionOutcome, TaskResult
+from app.core.unit_of_work import unit_of_work
+from app.extensions import db
+from app.models.improvement import Adjustment, AdjustmentStatus, CompletionOutcome, TaskResult
 from app.models.meetings import Outcome, PaperEntry
 from app.models.planning import Agreement, Decomposition, DepartmentPlan, Task
 from app.models.work_points import WorkPointSet, WorkPointSetStatus
-from tests.cast import TODAY, Cast
+from tests.cast import TEST, TODAY, Cast
 from tests.factories import (
     make_adjustment,
     make_agenda_item,
@@ -159,6 +162,18 @@ def own_paper(cast: Cast) -> Any:
     return entry, {"resolution": "维持"}, "本人签署或代录"
 
 
+def of_an_ended_task(status: AdjustmentStatus) -> Case:
+    """An adjustment whose task was finished while it was on its way."""
+
+    def case(cast: Cast) -> Any:
+        row = make_adjustment(department=cast.jwc, status=status)
+        with unit_of_work(db.session, TEST):
+            workflow.apply(db.session, TEST, row.task, "finish", finished_on=TODAY)
+        return row, {"cause": "情况变化"} if status == AdjustmentStatus.DRAFT else {}, "尚未结束"
+
+    return case
+
+
 def unexplained(cast: Cast) -> Any:
     result = make_task_result(
         task=make_task(status="accepted"), outcome=CompletionOutcome.UNFINISHED
@@ -216,6 +231,8 @@ CASES: dict[Step, tuple[Case, ...]] = {
         lambda cast: (part(cast, Agreement.ASKED), {}, "承接意见为“待确认”"),
         unsettled_table,
     ),
+    (Adjustment, "submit"): (of_an_ended_task(AdjustmentStatus.DRAFT),),
+    (Adjustment, "send_to_committee"): (of_an_ended_task(AdjustmentStatus.REVIEWED),),
     (Adjustment, "approve"): contradicted(Adjustment, Outcome.REJECTED),
     (Adjustment, "reject"): contradicted(Adjustment, Outcome.APPROVED),
     (Adjustment, "defer"): contradicted(Adjustment, Outcome.APPROVED),

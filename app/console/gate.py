@@ -7,9 +7,9 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
+from app.core.constraints import violation_of
 from app.core.errors import Refusal, RuleViolation
 from app.core.text import message
-from app.core.unit_of_work import violation_of
 from app.web.reader import the_actor
 
 METHODS = {

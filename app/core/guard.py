@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from app.core import audit, policy, workflow
+from app.core import audit, constraints, policy, workflow
 from app.core.actor import Actor
 from app.core.errors import NotAllowed, RuleViolation
 from app.core.text import message
@@ -95,6 +95,7 @@ def install(session: Any, domain: type[Any]) -> None:
     `domain` and of the registered accounts."""
     if domain not in _domain:
         _domain.append(domain)
+        constraints.use_schema(domain.metadata)
     event.listen(session, "before_flush", _before_flush)
     event.listen(session, "after_flush", _after_flush)
     event.listen(session, "do_orm_execute", _refuse_bulk)
@@ -219,6 +220,8 @@ def _check(
     rules = _account_rules(row)
     if rules is not None:
         if _check_account(session, actor, row, verb, rules):
+            if verb != "delete":
+                check_values(row)
             if type(row) in _invariants:
                 _invariants[type(row)](row)
             passed.append((actor, row, verb, workflow.step_of(session, row), rules))

@@ -18,22 +18,25 @@ from sqlalchemy.orm import Session, object_session
 
 from app.core.actor import Actor
 from app.core.errors import NotAllowed
-from app.core.text import message
+from app.core.text import Message, message
 
 Read = Callable[[Actor], ColumnElement[bool]]
 Write = Callable[[Actor, str, Any], bool]
+Why = Callable[[Actor, str, Any], Message | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`resource` names the permissions (`resource:verb`); `read` restricts queries;
     `write(actor, verb, row)` says whether the row lies in the actor's scope; `frozen(row)`
-    names the columns that its present state no longer lets anybody edit."""
+    names the columns that its present state no longer lets anybody edit; `why(actor, verb, row)`
+    says to whom may not write the row what stands in the way, where the chapter has words for it."""
 
     resource: str
     read: Read
     write: Write
     frozen: Callable[[Any], frozenset[str]] = lambda row: frozenset()
+    why: Why = lambda actor, verb, row: None
 
 
 _policies: dict[type[Any], Policy] = {}
@@ -105,8 +108,14 @@ def require(actor: Actor, verb: str, row: Any) -> Actor:
     """The capacity in which `actor` may; NotAllowed if there is none."""
     found = capacity(actor, verb, row)
     if found is None:
-        raise NotAllowed(message("You may not do this to this row."))
+        raise NotAllowed(why_not(actor, verb, row) or message("You may not do this to this row."))
     return found
+
+
+def why_not(actor: Actor, verb: str, row: Any) -> Message | None:
+    """What stands in the way of `verb`, for an actor of whose `capacity` nothing was found; None
+    where the chapter says no more than that it is so."""
+    return policy_of(type(row)).why(actor, verb, row)
 
 
 _HELD = "rows_held"

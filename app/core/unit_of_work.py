@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.actor import Actor
-from app.core.errors import Conflict, RuleViolation
+from app.core.constraints import violation_of
+from app.core.errors import Conflict
 from app.core.text import message
 
 AnySession = Session | scoped_session[Any]
@@ -77,15 +78,3 @@ def _came_second(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"} or (
         "database is locked" in str(error.orig)
     )
-
-
-def violation_of(error: IntegrityError) -> RuleViolation:
-    """Say in the user's words which kind of constraint the database refused."""
-    text = str(error.orig).lower()
-    if "foreign key" in text:
-        return RuleViolation(message("The row is in use elsewhere, or names a row that is gone."))
-    if "unique" in text:
-        return RuleViolation(message("A row with the same values exists already."))
-    if "not null" in text or "null value" in text:
-        return RuleViolation(message("A required field is empty."))
-    return RuleViolation(message("A value is outside what is allowed here."))

@@ -107,9 +107,14 @@ def unplaced(model: type[Any]) -> ColumnElement[bool]:
 
 
 def place_on_agenda(
-    session: AnySession, actor: Actor, item: AgendaItem, rows: Sequence[Any]
+    session: AnySession,
+    actor: Actor,
+    item: AgendaItem,
+    rows: Sequence[Any],
+    *,
+    coming: bool = False,
 ) -> list[AgendaSubject]:
-    """Put rows before the meeting under `item`.
+    """Put rows before the meeting under `item`; `coming`: by the very step that brings them there.
 
     Secretary or Office. Errors: NotAllowed; WrongState for a row that does not wait for a
     meeting; RuleViolation for one that stands under the item already. Art. 4.5.
@@ -129,7 +134,7 @@ def place_on_agenda(
     for place, row in enumerate(rows, start=(last or 0) + 1):
         table = row.__tablename__
         kind = _kinds.get(table)
-        if kind is None or row.status != kind.waits:
+        if kind is None or (row.status != kind.waits and not coming):
             raise WrongState(message("“%(row)s” does not wait for a meeting.", row=str(row)))
         if (table, row.id) in there:
             raise RuleViolation(message("“%(row)s” stands under this item already.", row=str(row)))

@@ -18,7 +18,7 @@ from app.core.errors import RuleViolation, WrongState
 from app.core.policy import Policy
 from app.core.text import message
 from app.core.unit_of_work import current_actor
-from app.core.values import FIRST_YEAR, LAST_YEAR
+from app.core.values import FIRST_YEAR, LAST_YEAR, outside
 from app.models.cycles import (
     Component,
     Cycle,
@@ -83,7 +83,20 @@ def read_value(kind: RuleValueKind, text: str) -> Any:
 def check_year(row: Any) -> None:
     """A year is one of the calendar's, so that its days can be counted."""
     if row.year is not None and not FIRST_YEAR <= row.year <= LAST_YEAR:
-        raise RuleViolation(message("A value is outside what is allowed here."), "year")
+        raise RuleViolation(outside(type(row).__table__.columns.year), "year")
+
+
+LAST_POSITION = 999
+"""No meeting has more items; the number stands in a narrow column of the papers."""
+
+
+def check_agenda_item(row: AgendaItem) -> None:
+    """An item has a place in the order of the meeting."""
+    if row.position is not None and not 1 <= row.position <= LAST_POSITION:
+        raise RuleViolation(
+            message("The position is a whole number from 1 to %(last)s.", last=LAST_POSITION),
+            "position",
+        )
 
 
 _value_checks: dict[str, Callable[[str], None]] = {}
@@ -223,6 +236,7 @@ guard.register_invariant(Cycle, check_year)
 guard.register_invariant(RuleBook, check_year)
 guard.register_invariant(Phase, check_phase)
 guard.register_invariant(Holiday, check_holiday)
+guard.register_invariant(AgendaItem, check_agenda_item)
 guard.register_invariant(StrategicGoal, check_strategic_goal)
 guard.register_invariant(Decision, check_decision)
 guard.register_invariant(RuleValue, check_rule_value)

@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 
 from app.core.policy import visible
+from app.core.text import words
 from app.cycles.before_meeting import before_meeting, taken_by_minutes
 from app.cycles.forms import DecisionForm, RuleValueForm
 from app.cycles.meeting_views import MeetingView
@@ -25,7 +26,10 @@ from app.models.cycles import (
     StrategicGoal,
     TaskCategory,
 )
+from app.models.improvement import CauseKind
 from app.models.meetings import AgendaItem, Decision
+from app.models.monitoring import Quality
+from app.models.planning_states import Visibility
 from app.web.formats import noun_of_table, show, show_long_text
 from app.web.interface import key_of
 from app.web.links import filter_name
@@ -71,8 +75,14 @@ class CycleView(DomainView):
     base_order = ("year", "desc")
 
 
+_SAID = {one.value: (one.zh, one.en) for kind in (Visibility, Quality, CauseKind) for one in kind}
+_SAID["last"] = ("当月最后一日", "Last day of the month")
+
+
 def _value_said(value: Any) -> Any:
-    """The value of a rule; that of a switch in words."""
+    """The value of a rule; that of a switch, and a word of the programs, in the reader's words."""
+    if value in _SAID:
+        return words(_SAID[value])
     return {"true": gettext("Yes"), "false": gettext("No")}.get(value) or show(value)
 
 

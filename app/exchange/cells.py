@@ -16,6 +16,8 @@ NOTHING = frozenset({"", "/", "\\", "-", "--", "—", "——", "–", "―", "�
 """Texts that mean "none" (after NFKC and without blanks)."""
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\u2028]")
+"""Also Word's line and page breaks."""
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
     "\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -62,7 +64,7 @@ def clean_text(text: str) -> str:
     """
     if not text.isprintable() or "_x" in text:
         text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+        text = _LINE_END.sub("\n", text)
         text = _UNWANTED.sub("", text)
     return text.strip()
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.core.text import message
+from app.core.values import LONGEST_TEXT
 from app.exchange import workbook
 from app.exchange.book import read_book
 from app.exchange.cells import Cell, as_text
@@ -25,7 +26,7 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 256
 MAX_CELLS = 1_000_000
 MAX_SHEETS = 100
-MAX_CELL_CHARACTERS = 10_000
+MAX_CELL_CHARACTERS = LONGEST_TEXT
 _CHUNK = 1 << 16
 _LINES = 500
 """Rows of a sheet whose texts are in memory."""

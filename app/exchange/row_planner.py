@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.text import Message, message
-from app.core.values import FIRST_YEAR, LAST_YEAR
+from app.core.values import FIRST_YEAR, LAST_YEAR, LONGEST_TEXT
 from app.exchange import lookups
 from app.exchange.cells import clean_text
 from app.exchange.indicators import IndicatorText, difference
@@ -185,9 +185,11 @@ class RowPlanner:
         source = row.source
         for name, column in (
             ("number", "number"), ("title", "title"), ("leader", "leader_text"),
-            ("owner", "owner_text"), ("due", "due_text"),
+            ("owner", "owner_text"), ("due", "due_text"), ("goal", "goal"),
+            ("measures", "measures"), ("standard", "standard"), ("remark", "remark"),
         ):  # fmt: skip
-            limit = Task.__table__.columns[column].type.length  # type: ignore[attr-defined]
+            kind = Task.__table__.columns[column].type
+            limit = getattr(kind, "length", None) or LONGEST_TEXT
             text = (source.due_text if name == "due" else getattr(source, name)) or ""
             if len(text) > limit and not any(error.field == name for error in row.errors):
                 words = message(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Boolean, Date, Enum, Integer, Numeric
 
 from app.core.text import Message, message
+from app.core.values import LONGEST_TEXT
 from app.exchange.cells import Cell, as_text, int_or_none, narrow
 from app.exchange.dates import FIRST_SERIAL, LAST_SERIAL
 from app.models.base import Choice
@@ -44,8 +45,8 @@ def read_value(kind: Any, value: Cell) -> Any:
         return int(number)
     if isinstance(kind, Numeric):
         return _number(text)
-    longest = getattr(kind, "length", None)
-    if longest is not None and len(text) > longest:
+    longest = getattr(kind, "length", None) or LONGEST_TEXT
+    if len(text) > longest:
         raise Unreadable(
             message(
                 "The text has %(length)s characters; at most %(limit)s are accepted.",

@@ -21,7 +21,7 @@ from app.improvement import evidence
 from app.models.improvement import Evidence
 from app.models.supervision import SupervisionCase
 from app.supervision.case_show import CaseShow
-from app.web import uploading
+from app.web import once, uploading
 from app.web.downloads import attachment
 from app.web.refusals import show_refusal
 from app.web.views import DomainView, interface, the_actor, view_of
@@ -89,6 +89,8 @@ class EvidenceView(DomainView):
             )
             return redirect(url_for(f"{self.endpoint}.list"))
         back = url_for(f"{view_of(type(row)).endpoint}.show", pk=row.id)
+        if made := once.place_made(db.session, the_actor()):
+            return once.lead_to(made, uploading.arrived)
         form = EvidenceForm()
         _tell_limits(form.file, evidence.limits_of(db.session, row))
         code = 200
@@ -98,6 +100,7 @@ class EvidenceView(DomainView):
                 sent, actor = form.file.data, the_actor()
                 try:
                     with unit_of_work(db.session, actor):
+                        claimed = once.claim(db.session, actor)
                         evidence.add_evidence(
                             db.session,
                             actor,
@@ -106,7 +109,11 @@ class EvidenceView(DomainView):
                             sent.filename or "",
                             form.title.data,
                         )
+                        if claimed is not None:
+                            claimed.place = back
                 except (Refusal, IntegrityError) as error:
+                    if made := once.place_made(db.session, actor):
+                        return once.lead_to(made, uploading.arrived)
                     code = getattr(error, "status_code", 422)
                     show_refusal(form, error)
                 else:
@@ -117,6 +124,7 @@ class EvidenceView(DomainView):
             return self.render_template(
                 self.form_template, title=self.add_title, form=form, row=row, back=back,
                 submit_label=gettext("Attach"), upload=True, one_column=True,
+                once=once.value_of_form(),
                 note=gettext("Who may read this row may read its files."),
             )  # fmt: skip
 

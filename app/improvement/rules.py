@@ -28,7 +28,7 @@ from app.models.improvement import (
 )
 from app.models.meetings import PaperEntry
 from app.models.monitoring import MonthlyCheck
-from app.models.planning import DepartmentPlan, TaskStatus
+from app.models.planning import DepartmentPlan, Task, TaskStatus
 from app.models.supervision import SupervisionCase
 from app.models.work_points import WorkPointOpinion
 from app.organisation.rules import belongs, heads, in_hands, is_office, leads, reads_college
@@ -39,6 +39,7 @@ from app.security.roles import LEADER, QUALITY, STAFF, TOP_LEADER
 from app.supervision.rules import seen_cases
 
 OPEN_ADJUSTMENTS = (None, AdjustmentStatus.DRAFT, AdjustmentStatus.RETURNED)
+UNDER_WAY = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
 OPEN_RESULTS = (None, ResultStatus.DRAFT, ResultStatus.RETURNED)
 OPEN_DIAGNOSES = (None, DiagnosisStatus.DRAFT, DiagnosisStatus.RETURNED)
 
@@ -71,7 +72,8 @@ def _can_write_change(actor: Actor, verb: str, row: AdjustmentChange) -> bool:
 
 
 def check_adjustment(row: Adjustment) -> None:
-    """Only an objective cause terminates; everything but an addition names its task."""
+    """Only an objective cause terminates; everything but an addition names its task, which is
+    issued and under way when it is proposed."""
     task = policy.related(row, "task")
     if row.kind != AdjustmentKind.ADD and row.task_id is None and task is None:
         raise RuleViolation(message("Say which task is adjusted."), "task")
@@ -80,6 +82,17 @@ def check_adjustment(row: Adjustment) -> None:
     department = _department_of(row)
     if task is not None and department is not None and task.lead_department_id != department:
         raise RuleViolation(message("The task is led by another department."), "task")
+    if row.status in OPEN_ADJUSTMENTS:
+        check_under_way(task)
+
+
+def check_under_way(task: Task | None) -> None:
+    """Raise for a task that nobody works on: what is not issued is changed in its plan, what is
+    over stays as it is."""
+    if task is not None and task.status not in UNDER_WAY:
+        raise RuleViolation(
+            message("Only an issued task that is not over yet is adjusted."), "task"
+        )
 
 
 def can_write_result(actor: Actor, verb: str, row: TaskResult) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core import clock, workflow
 from app.core.actor import Actor
+from app.core.policy import visible
 from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.core.workflow import Transition, Workflow
@@ -14,7 +17,7 @@ from app.cycles import agenda, paper_entries
 from app.cycles.agenda import Deliberated
 from app.cycles.paper_entries import OnPaper
 from app.improvement.changes import apply_changes
-from app.improvement.rules import check_explained
+from app.improvement.rules import check_explained, check_under_way
 from app.models.improvement import (
     Adjustment,
     AdjustmentStatus,
@@ -22,7 +25,7 @@ from app.models.improvement import (
     ResultStatus,
     TaskResult,
 )
-from app.models.meetings import Outcome
+from app.models.meetings import AgendaItem, Outcome
 from app.organisation.deciding import deciders_of
 
 
@@ -52,6 +55,22 @@ def _confirm(session: AnySession, actor: Actor, row: TaskResult, fields: Mapping
         )
 
 
+def _still_under_way(actor: Actor, row: Adjustment, fields: Mapping[str, Any]) -> None:
+    check_under_way(row.task)
+
+
+def _before_committee(
+    session: AnySession, actor: Actor, row: Adjustment, fields: Mapping[str, Any]
+) -> None:
+    """Where the Office names the item, the adjustment stands under it at once."""
+    chosen = fields.get("agenda_item_id")
+    if chosen is not None:
+        item = session.scalars(
+            select(AgendaItem).where(visible(actor, AgendaItem), AgendaItem.id == chosen)
+        ).one()
+        agenda.place_on_agenda(session, actor, item, [row], coming=True)
+
+
 def _department(row: Adjustment) -> frozenset[int]:
     return frozenset({row.department_id} if row.department_id else ())
 
@@ -65,6 +84,7 @@ ADJUSTMENT = Workflow(
             AdjustmentStatus.REVIEW,
             message("Submit for review"),
             requires=("cause",),
+            guard=_still_under_way,
             effect=_propose,
             article="9.2",
         ),
@@ -92,6 +112,8 @@ ADJUSTMENT = Workflow(
             AdjustmentStatus.COMMITTEE,
             message("Send to the committee"),
             accepts=("agenda_item_id",),
+            guard=_still_under_way,
+            effect=_before_committee,
             article="9.2",
         ),
         Transition(

@@ -89,6 +89,7 @@ class ScoreItem(Domain):
 
     __tablename__ = "score_item"
     label = ("评分明细", "Score item")
+    unbounded = frozenset({"explanation"})
     __table_args__ = ({"comment": "评分明细"},)
 
     score_id: Mapped[int] = ref("score.id", "评分", "Score", ondelete="CASCADE")
@@ -107,6 +108,7 @@ class DepartmentAssessment(Domain):
 
     __tablename__ = "department_assessment"
     label = ("部门考核", "Department assessment")
+    unbounded = frozenset({"explanation"})
     protected = frozenset(
         {"status", "total", "base", "bonus", "class_rank", "grade", "coefficient", "decision_id"}
     )

@@ -147,6 +147,8 @@ class Domain(Model):
     """The noun in Chinese and English."""
     protected: ClassVar[frozenset[str]] = frozenset()
     """Columns that only a service may write, never a form, an import or an API call."""
+    unbounded: ClassVar[frozenset[str]] = frozenset()
+    """Texts of any length: the system's own, or copies of what was checked where it was written."""
 
     id: Mapped[int] = mapped_column(
         primary_key=True, sort_order=-10, info={"label": ("编号", "ID")}, comment="主键"

@@ -36,6 +36,7 @@ class BaselineTask(Domain):
 
     __tablename__ = "baseline_task"
     label = ("基准任务", "Baseline task")
+    unbounded = frozenset({"goal", "measures", "standard", "departments_text"})
     __table_args__ = (UniqueConstraint("baseline_id", "task_id"), {"comment": "基准任务"})
 
     baseline_id: Mapped[int] = ref("baseline.id", "基准版", "Baseline", ondelete="RESTRICT")
@@ -84,6 +85,7 @@ class BaselineIndicator(Domain):
 
     __tablename__ = "baseline_indicator"
     label = ("基准指标", "Baseline indicator")
+    unbounded = frozenset({"standard"})
     __table_args__ = ({"comment": "基准指标"},)
 
     baseline_task_id: Mapped[int] = ref(
@@ -105,6 +107,7 @@ class BaselineMilestone(Domain):
 
     __tablename__ = "baseline_milestone"
     label = ("基准节点", "Baseline milestone")
+    unbounded = frozenset({"text"})
     __table_args__ = ({"comment": "基准节点"},)
 
     baseline_task_id: Mapped[int] = ref(

@@ -193,6 +193,7 @@ class AdjustmentChange(Domain):
 
     __tablename__ = "adjustment_change"
     label = ("调整内容", "Adjustment change")
+    unbounded = frozenset({"old_value"})
     __table_args__ = (UniqueConstraint("adjustment_id", "column_name"), {"comment": "调整内容"})
 
     adjustment_id: Mapped[int] = ref(
@@ -317,6 +318,7 @@ class Correction(Domain):
 
     __tablename__ = "correction"
     label = ("更正", "Correction")
+    unbounded = frozenset({"old_value", "effect"})
     protected = frozenset({"status", "approved_by_id", "approved_at", "effect"})
     __table_args__ = (
         not_blank("reason"),

@@ -131,6 +131,7 @@ class EarlyWarning(Domain):
 
     __tablename__ = "warning"
     label = ("预警", "Warning")
+    unbounded = frozenset({"cause"})
     protected = frozenset({"closed_on", "closing_reason"})
     __table_args__ = (
         CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="closed_after_opened"),

@@ -192,6 +192,15 @@ Index("ix_ab_user_created_by_fk", Person.__table__.c.created_by_fk)
 Index("ix_ab_user_changed_by_fk", Person.__table__.c.changed_by_fk)
 Index("ix_ab_user_role_role_id", assoc_user_role.c.role_id)
 
+# Nor does it call its columns what the college calls them.
+for _name, _label in {
+    "last_name": ("姓", "Family name"),
+    "first_name": ("名", "Given name"),
+    "username": ("用户名", "User name"),
+    "email": ("电子邮箱", "Email"),
+}.items():
+    Person.__table__.columns[_name].info["label"] = _label
+
 
 class Appointment(Domain):
     """任职: a person holds a post from a day to a day."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Optional
+from typing import Any, ClassVar, Optional
 
 from flask_appbuilder.models.sqla import Model
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Choice, Domain, UtcDateTime, choice, field, not_blank, ref
@@ -112,6 +112,22 @@ class Lease(Model):
     held_until: Mapped[Optional[dt.datetime]] = mapped_column(UtcDateTime, comment="占用至")
 
 
+class SentForm(Model):
+    """已提交的表单: a form that has made its row, by the value that was drawn with it; sent again,
+    it makes no second one. Cleared after some days."""
+
+    __tablename__ = "sent_form"
+    __table_args__ = ({"comment": "已提交的表单"},)
+    LONGEST: ClassVar[int] = 40
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, comment="提交人"
+    )
+    value: Mapped[str] = mapped_column(String(LONGEST), primary_key=True, comment="表单标记")
+    place: Mapped[str] = mapped_column(String(500), comment="所建记录的位置")
+    sent_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True, comment="提交时间")
+
+
 class PatrolRound(Domain):
     """巡查记录: the daily round of one day, and what it did. A day without one is caught up."""
 
@@ -134,6 +150,7 @@ class Notification(Domain):
 
     __tablename__ = "notification"
     label = ("通知", "Notification")
+    unbounded = frozenset({"text"})
     __table_args__ = (
         Index("ix_notification_person_id_read_at", "person_id", "read_at"),
         {"comment": "通知"},
@@ -189,6 +206,7 @@ class OutboxMessage(Domain):
 
     __tablename__ = "outbox_message"
     label = ("发件箱", "Outbox message")
+    unbounded = frozenset({"last_error"})
     protected = frozenset(
         {"status", "items", "attempts", "not_before", "claimed_until", "sent_at", "last_error"}
     )
@@ -304,6 +322,7 @@ class ImportLayout(Domain):
 
     __tablename__ = "import_layout"
     label = ("导入版式", "Import layout")
+    unbounded = frozenset({"headings"})
     __table_args__ = (
         UniqueConstraint("kind", "fingerprint"),
         not_blank("kind"),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, object_session, scoped_session
 
 from app.core import guard, policy
 from app.core.actor import Actor
-from app.core.errors import WrongState
+from app.core.errors import RuleViolation, WrongState
 from app.core.guard import AsItWas
 from app.core.text import message
 from app.core.unit_of_work import AnySession
@@ -67,7 +67,8 @@ def refuse_closed(actor: Actor, check: MonthlyCheck, fields: Mapping[str, Any]) 
 
 
 def lock_closed_months(session: Session, actor: Actor, row: Any) -> None:
-    """Raise WrongState when the row belongs, or belonged, to a closed month."""
+    """Raise WrongState when the row belongs, or belonged, to a closed month; RuleViolation for a
+    new check of a month that nobody reports on."""
     if session.info.get(_CORRECTING):
         return
     if isinstance(row, ReportingMonth):
@@ -78,8 +79,17 @@ def lock_closed_months(session: Session, actor: Actor, row: Any) -> None:
         if check.year is None or check.month is None:
             continue
         month = _month(session, check.year, check.month, held=True)
-        if month is not None and month.closed_on is not None:
+        if month is None:
+            continue
+        if month.closed_on is not None:
             raise _refusal()
+        if check is row and not (actor.everything or inspect(row).persistent):
+            _refuse_exempt(month)
+
+
+def _refuse_exempt(month: ReportingMonth) -> None:
+    if month.exempt:
+        raise RuleViolation(message("This month is not reported on."), "month")
 
 
 def _refusal() -> WrongState:

@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
-from app.core.values import FIRST_YEAR, LAST_YEAR
+from app.core.values import FIRST_YEAR, LAST_YEAR, outside
 from app.models.monitoring import (
     BulletinLine,
     CheckContribution,
@@ -108,7 +108,7 @@ def check_monthly_check(row: MonthlyCheck) -> None:
     if row.month is not None and not 1 <= row.month <= 12:
         raise RuleViolation(message("A month is a number from 1 to 12."), "month")
     if row.year is not None and not FIRST_YEAR <= row.year <= LAST_YEAR:
-        raise RuleViolation(message("A value is outside what is allowed here."), "year")
+        raise RuleViolation(outside(type(row).__table__.columns.year), "year")
     if row.head_light is None:
         return
     if not (row.head_light_reason or "").strip():

@@ -147,6 +147,11 @@ class MonthSheet:
         return sum(is_closed(row.status) for row in self.rows.values())
 
     @property
+    def waits(self) -> bool:
+        """Does a row of the department's own wait to be handed in?"""
+        return self.open and self.submitted < len(self.rows)
+
+    @property
     def editable(self) -> bool:
         return any(row.may_edit for row in self.rows.values()) or any(
             line.may_edit for line in self.lines.values()

@@ -193,6 +193,9 @@ def _difference(
     for name, column in places.items():
         if name not in row.values:
             continue
+        if (line, column) in table.formulas:
+            wrong[name] = message("Formulas are not accepted in this column.")
+            continue
         text = table.text(line, column)
         try:
             value = read_cell(name, text)

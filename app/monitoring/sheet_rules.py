@@ -10,8 +10,9 @@ from typing import Any
 
 from app.core.errors import RuleViolation
 from app.core.text import Message, message
+from app.core.values import as_kept
 from app.models.base import Choice
-from app.models.monitoring import CheckStatus, Light, Quality
+from app.models.monitoring import CheckStatus, Light, MonthlyCheck, Quality
 from app.monitoring.lights import is_worse
 
 FIELDS = (
@@ -35,7 +36,7 @@ def read_cell(field: str, text: str) -> Any:
         return _percent(text)
     if field in _CHOICES:
         return _choice(field, text)
-    return text.replace("\r\n", "\n").strip() or None
+    return as_kept(MonthlyCheck, field, text.strip() or None)
 
 
 def show_cell(value: Any) -> str:

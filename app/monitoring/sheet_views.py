@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from app.core import clock, policy
 from app.core.actor import Actor
 from app.core.errors import Conflict, Refusal, RuleViolation
+from app.core.text import message
 from app.core.unit_of_work import unit_of_work
 from app.cycles.months import month_reported, months_of
 from app.extensions import db
@@ -44,6 +46,11 @@ from app.web.shell import chosen_cycle
 from app.web.stacked import month_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NO_LONGER = message(
+    "This task is not on the sheet of this department and month (any more): what is typed here is"
+    " not saved."
+)
+_VERSION = re.compile(r"(row|line)-\d+-version$")
 SUFFIXES = (".xlsx", ".xls", ".csv")
 
 
@@ -103,8 +110,10 @@ class MonthSheetView(BaseView):
             return jsonify(
                 saved_at=f"{clock.now().astimezone(formats.COLLEGE_ZONE):%H:%M}",
                 done=sheet.done,
-                rows=[_told(one) for one in outcomes],
+                rows=[_told(one) for one in outcomes] + _gone(sheet),
             )
+        if _gone(sheet):
+            flash(str(NO_LONGER), "warning")
         trouble = [one for one in outcomes if one.refusal or one.wrong]
         if trouble:
             return self._page(sheet, outcomes), 422
@@ -313,6 +322,17 @@ def _told(one: Outcome) -> dict[str, Any]:
             "lacks": {name: str(words) for name, words in row.lacks.items()},
         }
     return told
+
+
+def _gone(sheet: MonthSheet) -> list[dict[str, Any]]:
+    """The rows that the request writes and the sheet does not have: left to another department
+    meanwhile, or ended. What was typed in them stays on the page."""
+    if request.is_json:
+        asked = set(_from_script())
+    else:
+        asked = {name.removesuffix("-version") for name in request.form if _VERSION.match(name)}
+    known = {row.key for row in sheet.rows.values()} | {line.key for line in sheet.lines.values()}
+    return [{"key": key, "gone": True, "refusal": str(NO_LONGER)} for key in sorted(asked - known)]
 
 
 def _shown(one: Any, name: str, told: Mapping[str, Outcome], typed: Mapping[str, Given]) -> str:

@@ -73,13 +73,7 @@ class HandOutPages:
                     wrong = {key: str(one) for key, one in refusal.rows.items()}
                 sheet = sheet_of(db.session, actor, row, cycle.id)
             else:
-                flash(
-                    gettext(
-                        "%(changed)s rows handed out, %(accepted)s tasks accepted.",
-                        changed=changed, accepted=accepted,
-                    ),
-                    "success",
-                )  # fmt: skip
+                _tell(changed, accepted)
                 here = url_for(f"{self.endpoint}.hand_out", department=row.id)
                 return redirect(f"{here}?cycle={cycle.id}")
         own, last = college_calendar(db.session), acceptance.deadlines(db.session, sheet.tasks)
@@ -110,6 +104,17 @@ class HandOutPages:
             back=url_for(f"{self.endpoint}.list"),
         )  # fmt: skip
         return page, code
+
+
+def _tell(changed: int, accepted: int) -> None:
+    if changed or accepted:
+        words = gettext(
+            "%(changed)s rows handed out, %(accepted)s tasks accepted.",
+            changed=changed, accepted=accepted,
+        )  # fmt: skip
+        flash(words, "success")
+    else:
+        flash(gettext("Nothing was changed."), "info")
 
 
 def _cycle(actor: Actor) -> Cycle | None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, exists, false, or_, select, true
-from sqlalchemy.orm import object_session
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import guard, policy
@@ -27,10 +26,8 @@ from app.models.organisation import DepartmentKind
 from app.models.planning import (
     Decomposition,
     DecompositionStatus,
-    DepartmentPlan,
     Indicator,
     Milestone,
-    PlanStatus,
     Task,
     TaskDepartment,
     TaskStatus,
@@ -42,6 +39,7 @@ from app.organisation.succession import of_open_year, register_moves, register_o
 from app.planning import part_rules
 from app.planning.carried import check_carried
 from app.planning.plan_rules import IN_REVIEW
+from app.planning.why_not import why_not_edited
 from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
 
 UNDER_WAY = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
@@ -319,7 +317,7 @@ def check_task_department(row: TaskDepartment) -> None:
         raise RuleViolation(message("The lead department does not assist itself."), "department")
 
 
-policy.register(Task, Policy("task", seen_tasks, can_write_task, frozen_columns))
+policy.register(Task, Policy("task", seen_tasks, can_write_task, frozen_columns, why_not_edited))
 policy.register(
     TaskDepartment,
     Policy(
@@ -416,22 +414,4 @@ register_obstacle(
         "The year's table of tasks lies with the Office or the committee and names this "
         "department. Wait until it is issued or returned."
     ),
-)
-
-
-def _has_plan(row: DepartmentPlan, department_id: int) -> bool:
-    """Has the successor a plan of its own for the year? Then this one has no place there."""
-    session = object_session(row)
-    assert session is not None
-    theirs = select(DepartmentPlan.id).where(
-        DepartmentPlan.cycle_id == row.cycle_id, DepartmentPlan.department_id == department_id
-    )
-    return session.scalar(theirs) is not None
-
-
-register_moves(
-    DepartmentPlan,
-    "department_id",
-    and_(DepartmentPlan.status != PlanStatus.AGGREGATED, of_open_year(DepartmentPlan)),
-    _has_plan,
 )

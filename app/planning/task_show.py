@@ -17,7 +17,7 @@ from app.models.cycles import StrategicGoal
 from app.models.improvement import Adjustment, Correction, Evidence, TaskResult
 from app.models.monitoring import CoordinationRequest, MonthlyCheck
 from app.models.organisation import Department, Person
-from app.models.planning import Indicator, Milestone, Task, TaskDepartment
+from app.models.planning import Indicator, Milestone, Task, TaskDepartment, TaskStatus
 from app.models.supervision import Instruction, SupervisionCase
 from app.models.work_points import WorkPoint
 from app.planning import acceptance, part_rules, parts
@@ -215,7 +215,7 @@ def _adds(page: TaskPage, actor: Actor) -> dict[str, str]:
         "evidence": (Evidence, {}),
         "case": (SupervisionCase, {"department_id": lead}),
     }
-    if page.open:
+    if page.open and task.status != TaskStatus.PROPOSED:
         wanted["adjustment"] = (Adjustment, {"department_id": lead})
         wanted["request"] = (CoordinationRequest, {"department_id": lead})
     if page.result is None:
@@ -228,6 +228,8 @@ def _adds(page: TaskPage, actor: Actor) -> dict[str, str]:
         for name, (model, given) in wanted.items()
         if may_add(actor, model, "task", task, **given)
     }
+    if "adjustment" in links:
+        links["adjustment"] += f"&_flt_0_cycle={task.cycle_id}&_flt_0_department={lead}"
     if actor.may("instruction:add"):
         links["instruction"] = url_for("InstructionView.on", table=Task.__tablename__, pk=task.id)
     if begun is not None and policy.can(actor, "edit", begun):

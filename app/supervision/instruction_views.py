@@ -20,6 +20,7 @@ from app.extensions import db
 from app.models.planning import Task
 from app.models.supervision import Instruction, SupervisionCase
 from app.supervision import service
+from app.web import once
 from app.web.form_pages import REFUSALS
 from app.web.formats import noun_of_table, show_long_text
 from app.web.interface import key_of
@@ -49,7 +50,7 @@ class InstructionView(DomainView):
     show_template = "supervision/instruction.html"
     title_column = "text"
     show_columns = ["written_on", "author", "recorded_by", "text", "subject_table"]
-    form_columns = ("text", "written_on")
+    form_columns = ("text",)
     search_columns = ["author", "written_on", "text"]
     plain_columns = {"text": show_long_text, "subject_table": noun_of_table}
     own_methods = {"on": "add", "to_case": "read", "about": "read"}
@@ -61,13 +62,20 @@ class InstructionView(DomainView):
         actor, subject = the_actor(), _subject(table, pk)
         form, code = InstructionForm(), 200
         back = url_for(f"{view_of(type(subject)).endpoint}.show", pk=subject.id)
+        if made := once.place_made(db.session, actor):
+            return once.lead_to(made)
         if request.method == "POST":
             code = 422
             if form.validate():
                 try:
                     with unit_of_work(db.session, actor):
+                        claimed = once.claim(db.session, actor)
                         service.write_instruction(db.session, actor, subject, form.text.data)
+                        if claimed is not None:
+                            claimed.place = back
                 except REFUSALS as error:
+                    if made := once.place_made(db.session, actor):
+                        return once.lead_to(made)
                     code = code_of(error)
                     show_refusal(form, error)
                     subject = _subject(table, pk)
@@ -76,8 +84,15 @@ class InstructionView(DomainView):
                     return redirect(back)
         return self._form_page(
             form, code, title=gettext("Write an instruction"), children=[], another=False,
+            once=once.value_of_form(),
             fixed=[(noun_of_table(table), str(subject))], sections=[("", [form.text])], back=back,
         )  # fmt: skip
+
+    def render_page(self, row: Any, actor: Actor, **told: Any) -> Any:
+        """With why it stands as it is, for whoever writes instructions."""
+        writes = actor.may("instruction:edit") and not policy.can(actor, "edit", row)
+        kept = policy.why_not(actor, "edit", row) if writes else None
+        return super().render_page(row, actor, **told, kept=kept)
 
     @expose("/about/<pk>", methods=["GET"])
     @has_access

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, false, or_, select, true
+from sqlalchemy import Select, and_, false, or_, select, true
 from sqlalchemy.orm import object_session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -12,7 +12,7 @@ from app.core import clock, guard, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
-from app.core.text import message
+from app.core.text import Message, message
 from app.core.unit_of_work import current_actor
 from app.cycles.queries import rule
 from app.models.planning import Task
@@ -164,7 +164,47 @@ def _has_place(row: CaseDepartment, successor: int) -> bool:
 
 
 def _can_write_instruction(actor: Actor, verb: str, row: Any) -> bool:
-    return row.author_id in (None, actor.user_id)
+    """An instruction is its author's, and a record from the next day on, or from when somebody has
+    acted on it: then a new one is written."""
+    return _why_instruction_stands(actor, verb, row) is None
+
+
+def _why_instruction_stands(actor: Actor, verb: str, row: Any) -> Message | None:
+    if row.author_id not in (None, actor.user_id):
+        return message("An instruction is changed or deleted by its author alone.")
+    if verb == "add":
+        return None
+    # The day it was put down: the date it bears may be another, from paper.
+    if row.created_at < clock.start_of(clock.today()):
+        return message(
+            "An instruction is a record: its author changes or deletes it only on the day it was"
+            " written. Write a new one for what is to be said now."
+        )
+    session = object_session(row) if not hasattr(row, "_session") else None
+    if session is not None and session.scalar(_acted_upon(row)):
+        return message(
+            "Somebody has acted on this instruction already: it stays as it is. Write a new one for"
+            " what is to be said now."
+        )
+    return None
+
+
+def _acted_upon(row: Instruction) -> Select[Any]:
+    """Has a case come of an instruction on a task, or somebody else taken a step of the case that
+    it is about, since it was written?"""
+    if row.subject_table == SupervisionCase.__tablename__:
+        acted = (
+            CaseStep.supervision_case_id == row.subject_id,
+            CaseStep.happened_at >= row.created_at,
+            CaseStep.actor_id.is_distinct_from(row.author_id),
+        )
+        return select(CaseStep.id).where(*acted).limit(1)
+    came = (
+        SupervisionCase.task_id == row.subject_id,
+        SupervisionCase.source == CaseSource.INSTRUCTION,
+        SupervisionCase.created_at >= row.created_at,
+    )
+    return select(SupervisionCase.id).where(*came).limit(1)
 
 
 policy.register(
@@ -190,7 +230,16 @@ policy.register(
         _can_write_assisting,
     ),
 )
-policy.register(Instruction, Policy("instruction", _seen_instructions, _can_write_instruction))
+policy.register(
+    Instruction,
+    Policy(
+        "instruction",
+        _seen_instructions,
+        _can_write_instruction,
+        lambda row: frozenset({"subject_table", "subject_id", "author_id", "written_on"}),
+        _why_instruction_stands,
+    ),
+)
 guard.register_invariant(SupervisionCase, check_case)
 guard.register_invariant(CaseDepartment, check_assisting)
 guard.register_invariant(Instruction, check_instruction)

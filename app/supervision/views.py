@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext
 
-from app.core import clock
 from app.core.actor import Actor
 from app.extensions import db
 from app.models.supervision import (
@@ -84,10 +83,8 @@ class SupervisionCaseView(CaseShow, SupervisionCaseForm, CasePaper, DomainView):
     base_order = ("id", "desc")
     own_methods = {"paper": "read"}
 
-    def steps_offered(
-        self, names: Collection[str], actor: Actor, keys: Sequence[int]
-    ) -> Collection[str]:
-        return steps_offered(db.session, actor, names, keys, clock.today()) if keys else ()
+    def steps_offered(self, names: Collection[str], actor: Actor) -> Collection[str]:
+        return steps_offered(actor, names)
 
     def new_row(self, form: Any, actor: Actor) -> SupervisionCase:
         case = SupervisionCase()

@@ -18,9 +18,10 @@ from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import policy, workflow
+from app.core.constraints import violation_of
 from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolation, RuleViolations
 from app.core.text import message
-from app.core.unit_of_work import unit_of_work, violation_of
+from app.core.unit_of_work import unit_of_work
 from app.core.uses import delete_unused
 from app.extensions import db
 from app.web.filters import RequestFilters

@@ -86,11 +86,9 @@ class BulkSteps:
         service override this."""
         workflow.apply_all(db.session, actor, rows, name, **fields)
 
-    def steps_offered(
-        self, names: Collection[str], actor: Actor, keys: Sequence[int]
-    ) -> Collection[str]:
-        """Of the steps whose doors are open to the reader, those that the list offers for the
-        rows it shows (by their ids). Chapters that know whose a step is override this."""
+    def steps_offered(self, names: Collection[str], actor: Actor) -> Collection[str]:
+        """Of the steps whose doors are open to the reader, those that the list offers. Chapters
+        that know whose a step is override this."""
         return names
 
     def _add_step(self, transition: Transition) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.core import clock
+from app.core.constraints import violation_of
 from app.core.errors import Refusal
-from app.core.unit_of_work import violation_of
 from app.extensions import db
 from app.web import formats
 

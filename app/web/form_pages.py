@@ -24,7 +24,7 @@ from app.core.errors import Conflict, Refusal
 from app.core.text import message
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.web import choices, formats
+from app.web import choices, formats, once
 from app.web.conflicts import both_versions, take_theirs
 from app.web.facts import Facts, facts_of, heading_of
 from app.web.forms import DomainModelConverter, VersionField, shown_value
@@ -131,6 +131,8 @@ class FormPages:
         get_filter_args(self._filters, disallow_if_not_in_search=False)
         given = [name for name in self._filters.get_relation_cols() if name in self.add_columns]
         actor = the_actor()
+        if made := once.place_made(db.session, actor):
+            return once.lead_to(made)
         form = self.add_form.refresh()
         self._fill_form_exclude_cols(given, form)  # type: ignore[attr-defined]
         if any(form[name].data is None for name in given):
@@ -142,18 +144,26 @@ class FormPages:
             if all([form.validate(), *(each.validate() for each in children)]):
                 try:
                     with unit_of_work(db.session, actor):
+                        claimed = once.claim(db.session, actor)
                         row = self.new_row(form, actor)
                         for each in children:
                             each.save(row, actor)
+                        db.session.flush()
+                        place = self._after(row, given)
+                        if claimed is not None:
+                            claimed.place = place
                 except REFUSALS as error:
+                    if made := once.place_made(db.session, actor):
+                        return once.lead_to(made)
                     _show(form, children, error)
                 else:
                     flash(gettext("Saved."), "success")
                     if "_another" in request.form:
                         return redirect(request.full_path.rstrip("?"))
-                    return redirect(self._after(row, given))
+                    return redirect(place)
         return self._form_page(
             form, code, title=self.add_title, children=children, another=True,
+            once=once.value_of_form(),
             fixed=[(form[name].label.text, form[name].shown) for name in given],
             sections=self._sections(form, self.add_columns, given),
             back=url_for(f"{self.endpoint}.list"),
@@ -180,7 +190,8 @@ class FormPages:
         row = self._row_of_form(pk)
         here = url_for(f"{self.endpoint}.show", pk=row.id)
         if request.method == "GET" and not policy.can(actor, "edit", row):
-            flash(gettext("This row cannot be edited now."), "warning")
+            why = policy.why_not(actor, "edit", row)
+            flash(str(why or gettext("This row cannot be edited now.")), "warning")
             return redirect(here)
         form, fixed = self._bound(row)
         children = self._children(row, actor)

@@ -24,6 +24,8 @@ def refuse_unusable() -> None:
     ):
         abort(404)  # no row has such a number
     texts = [*request.args.keys(), *_values(request.args), *(request.view_args or {}).values()]
+    if any("\r" in place or "\n" in place for place in request.args.getlist("next")):
+        abort(400)  # a line break in it would end the header that leads there
     if any(_unusable(text) for text in texts) or not LINK_WORDS.isdisjoint(request.args):
         abort(400)
     if request.path.startswith("/api/"):

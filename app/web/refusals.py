@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.actor import Actor
+from app.core.constraints import violation_of
 from app.core.errors import Conflict, NotAllowed, Refusal, RuleViolations
 from app.core.text import message
-from app.core.unit_of_work import unit_of_work, violation_of
+from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 
 

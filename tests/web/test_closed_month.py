@@ -19,7 +19,7 @@ from app.models.monitoring import CheckContribution, CheckStatus, MonthlyCheck
 from app.monitoring.closing import correcting
 from app.monitoring.service import draft_check
 from tests.cast import TEST, Cast
-from tests.closed_month import CLOSED, LATER, accepted_task, closed_check, issue
+from tests.closed_month import CLOSED, LATER, accepted_task, april, closed_check, issue
 
 ClientFor = Callable[[str], FlaskClient]
 
@@ -54,6 +54,19 @@ def test_the_form_writes_no_new_check(
     with clock.at(LATER):
         answer = client_for("head_jwc").post("/monthly_check/add", data=form)
     assert CLOSED in answer.text
+    assert session.scalars(select(MonthlyCheck)).all() == []
+
+
+def test_the_form_writes_no_check_of_an_exempt_month(
+    session: AnySession, cast: Cast, client_for: ClientFor
+) -> None:
+    task = accepted_task(cast)
+    with unit_of_work(session, TEST):
+        april(session, cast).exempt = True
+    form = {"task": task.id, "year": 2026, "month": 4, "actual_percent": 50, "quality": "good"}
+    with clock.at(LATER):
+        answer = client_for("head_jwc").post("/monthly_check/add", data=form)
+    assert "该月份不需填报。" in answer.text
     assert session.scalars(select(MonthlyCheck)).all() == []
 
 

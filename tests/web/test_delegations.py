@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.unit_of_work import AnySession
 from app.models.organisation import Delegation
 from app.models.planning import PlanStatus
@@ -114,3 +115,17 @@ def test_one_to_come_is_announced_and_one_that_is_over_is_not(
     page = client_for("head_jwc").get("/").text
     assert f"/delegation/end/{to_come.id}" in page
     assert f"/delegation/end/{over.id}" not in page
+
+
+def test_a_delegate_whose_delegation_ran_out_is_refused_and_nothing_changes(
+    client_for: ClientFor, session: AnySession, cast: Cast
+) -> None:
+    plan = make_department_plan(department=cast.jwc, status=PlanStatus.REVIEWED)
+    make_delegation(valid_from=TODAY, valid_to=TODAY)
+    step = f"/department_plan/step/submit/{plan.id}"
+    assert client_for("staff_jwc").get(step).status_code == 200
+    with clock.at(TODAY + dt.timedelta(days=1)):
+        refused = client_for("staff_jwc").post(step, data={})
+    assert refused.status_code == 403 and "您无权进行此操作。" in refused.text
+    session.expire_all()
+    assert plan.status == PlanStatus.REVIEWED

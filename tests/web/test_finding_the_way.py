@@ -182,3 +182,12 @@ def test_a_switch_among_the_rules_is_read_in_words(client_for: ClientFor) -> Non
         shown = office.get(page).text
         assert "是" in shown
         assert ">true<" not in re.sub(r"\s", "", shown)
+
+
+def test_a_word_of_the_programs_among_the_rules_is_read_in_words(client_for: ClientFor) -> None:
+    rule = make_rule_value(key="light.seldom", kind=RuleValueKind.TEXT, value="fair")
+    office = client_for("office")
+    for page in (f"/rule_value/show/{rule.id}", "/rule_value/list/?view=all&q=light.seldom"):
+        shown = re.sub(r"\s", "", office.get(page).text)
+        assert ">一般<" in shown
+        assert ">fair<" not in shown

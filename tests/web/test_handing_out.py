@@ -233,3 +233,26 @@ def test_an_accepted_task_keeps_its_person(
     assert answer.status_code == 422 and "已接受的任务必须有责任人" in answer.text
     session.expire_all()
     assert task.owner == cast.staff_jwc
+
+
+def test_with_nothing_left_to_accept_the_sheet_is_just_saved(
+    cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    client, address = client_for("head_jwc"), f"/task/hand_out/{cast.jwc.id}"
+    assert "保存并接受勾选的任务" in client.get(address).text
+    data = said(issued, cast.staff_jwc.id, section=cast.jwc_jxk.id, accept=1)
+    assert "接受任务 1 项" in client.post(address, data=data, follow_redirects=True).text
+    page = client.get(address).text
+    assert "保存并接受勾选的任务" not in page and "data-accept" not in page
+    assert '<button class="btn btn-primary" type="submit">保存</button>' in page
+
+
+def test_a_save_that_changes_nothing_and_a_refused_one_claim_nothing(
+    cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    client, address = client_for("head_jwc"), f"/task/hand_out/{cast.jwc.id}"
+    same = client.post(address, data=said(issued, None), follow_redirects=True).text
+    assert "没有改动。" in same and "已落实" not in same
+    client.post(address, data=said(issued, None))
+    refused = client.post(address, data=said(issued, cast.staff_jwc.id, section=cast.xsc.id))
+    assert refused.status_code == 422 and "已落实" not in refused.text

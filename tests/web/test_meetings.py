@@ -203,13 +203,13 @@ def test_a_row_that_waits_for_a_meeting_says_where_it_stands(
     for row in waiting:
         address = f"/{row.__tablename__}/show/{row.id}"
         page = secretary.get(address).text
-        assert "It waits for a meeting and stands on no agenda yet." in page
+        assert "尚未列入任何会议议程" in page
         assert f'href="/meeting/show/{item.meeting_id}"' in page
         assert f"/step/approve/{row.id}" not in page
         place(secretary, item, row)
         for reader in (secretary, head):
             page = reader.get(address).text
-            assert "stands on no agenda" not in page
+            assert "尚未列入任何会议议程" not in page
             assert f'href="/meeting/show/{item.meeting_id}"' in page
 
 

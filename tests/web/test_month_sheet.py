@@ -40,6 +40,9 @@ def place(cast: Cast) -> str:
     return f"/month/{cast.jwc.id}/2026-04/"
 
 
+GONE = "此任务不在（或已不在）本部门本月的月报表上，此处填写的内容没有保存。"
+
+
 def accepted(cast: Cast, **more: object) -> Task:
     task = make_task(status=TaskStatus.ACCEPTED, owner=cast.staff_jwc, **more)
     make_milestone(task=task, due_on=dt.date(2026, 4, 20), planned_percent=40)
@@ -135,6 +138,20 @@ def test_a_stale_row_comes_back_with_both_values(
     assert f'name="row-{task.id}-version" value="1"' in refused.text
     head.post(f"{place}save", data=row(task, 1, actual_percent="50"))
     assert check_of(session, task).actual_percent == 50
+
+
+def test_a_row_that_left_the_sheet_is_told_and_not_called_saved(
+    session: AnySession, cast: Cast, task: Task, place: str, client_for: ClientFor
+) -> None:
+    foreign = make_task(status=TaskStatus.ACCEPTED, lead_department=cast.xsc)
+    head = client_for("head_jwc")
+    told = head.post(f"{place}save", json=by_script(foreign, done="写在这里")).json
+    assert told is not None and told["rows"] == [
+        {"key": f"row-{foreign.id}", "gone": True, "refusal": GONE}
+    ]
+    done = head.post(f"{place}save", data=row(foreign, done="写在这里"), follow_redirects=True)
+    assert GONE in done.text
+    assert session.scalars(select(MonthlyCheck)).all() == []
 
 
 @pytest.mark.parametrize("body", [[], {"rows": 7}, {"rows": {"row-1": 3}},
@@ -435,3 +452,20 @@ def test_the_office_goes_from_the_sheet_to_who_owes_the_month(
     door = "/steering/2026/monitoring?month=2026-04"
     assert door.replace("?", "?") in client_for("office").get(place).text
     assert "/steering/" not in client_for("head_jwc").get(place).text.partition("<main")[2]
+
+
+def test_with_all_own_rows_in_only_the_part_in_others_tasks_is_saved(
+    session: AnySession, cast: Cast, task: Task, place: str, client_for: ClientFor
+) -> None:
+    """Nothing is left to submit: the line in another department's task is merely saved."""
+    led = make_task(status=TaskStatus.ACCEPTED, lead_department=cast.xinxi, owner=cast.staff_xinxi)
+    make_task_department(task=led, department=cast.jwc, part="提供数据")
+    head = client_for("head_jwc")
+    page = head.get(place).text
+    assert "提交本月" in page and "保存草稿" in page
+    done = head.post(place + "submit", data=row(task, actual_percent="40", quality="good"))
+    assert done.status_code == 302
+    page = head.get(place).text
+    assert f'name="line-{led.id}-done"' in page or f"line-{led.id}" in page
+    assert "data-submits" not in page and "保存草稿" not in page
+    assert "data-saves>保存</button>" in page and "本月已全部提交" in page

@@ -265,3 +265,14 @@ def test_one_person_s_delegations_from_one_giver_all_count(session: AnySession, 
     headed = cast.actor("staff_xinxi").speaks_for()
     assert {cast.jwc.id, other.id} <= headed
     assert isinstance(other, Department)
+
+
+@pytest.mark.parametrize("place", ["/year/2026", "/login/"])
+@pytest.mark.parametrize("mark", ["%0d%0aSet-Cookie:x", "%0a", "%00"])
+def test_a_line_break_in_the_next_address_is_refused(
+    client: FlaskClient, cast: Cast, place: str, mark: str
+) -> None:
+    """It would end the header that leads there."""
+    sign_in(client, "head.jwc")
+    assert client.get(f"{place}?next=/{mark}").status_code == 400
+    assert client.post(f"/login/?next=/{mark}").status_code == 400

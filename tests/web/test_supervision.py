@@ -11,10 +11,9 @@ from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.core.unit_of_work import AnySession
-from app.models.cycles import RuleValue
 from app.models.planning import TaskStatus
 from app.models.supervision import CaseStatus, Instruction, StepKind, SupervisionCase
 from tests.cast import TODAY, Cast
@@ -297,25 +296,5 @@ def test_a_list_offers_the_steps_of_the_sides_its_reader_is_on(
     assert not bulk_steps(client_for("office")) & {"sign", "reply", "extend", "conclude"}
 
 
-def test_who_only_assists_is_offered_nothing(cast: Cast, client_for: ClientFor) -> None:
-    case = make_supervision_case(department=cast.jwc)
-    make_case_department(supervision_case=case, department=cast.xinxi)
-    assert bulk_steps(client_for("head_xinxi")) == set()
-
-
-def test_of_the_office_s_own_cases_its_leader_is_offered_the_office_s_steps(
-    cast: Cast, client_for: ClientFor
-) -> None:
-    make_supervision_case(department=cast.bgs, leader=cast.other_leader)
-    assert {"confirm", "urge", "close", "extend"} <= bulk_steps(client_for("other_leader"))
+def test_a_list_without_rows_offers_no_steps(cast: Cast, client_for: ClientFor) -> None:
     assert bulk_steps(client_for("office")) == set()
-
-
-def test_where_no_leader_is_needed_the_office_extends_in_bulk(
-    session: AnySession, cast: Cast, client_for: ClientFor
-) -> None:
-    make_supervision_case(department=cast.jwc)
-    values = RuleValue.__table__
-    of_key = values.c.key == "supervise.case_extension_needs_leader"
-    session.execute(update(values).where(of_key).values(value="false"))
-    assert "extend" in bulk_steps(client_for("office"))

@@ -6,6 +6,7 @@ import { start as startConsole } from "./site/console.js";
 import { start as startHandout } from "./site/handout.js";
 import { start as startLate } from "./site/late.js";
 import { start as startList } from "./site/list.js";
+import { start as startOnce } from "./site/once.js";
 import { start as startPlan } from "./site/plan.js";
 import { start as startProgress } from "./site/progress.js";
 import { start as startSearch } from "./site/search.js";
@@ -25,3 +26,4 @@ startConfirm();
 startConsole();
 startLate();
 startHandout();
+startOnce(); // last: it sees what the others held back

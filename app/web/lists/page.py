@@ -198,7 +198,7 @@ def list_page(
         for name, action in view.actions.items()
         if action.multiple and actor.may(f"{view.class_permission_name}:{name}")
     ]
-    offered = view.steps_offered(open_, actor, [row[0] for row in found]) if open_ else ()
+    offered = view.steps_offered(open_, actor) if open_ and found else ()
     actions = [view.actions[name] for name in open_ if name in offered]
     return ListPage(
         view=view,

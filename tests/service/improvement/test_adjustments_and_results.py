@@ -21,10 +21,19 @@ from app.models.improvement import (
     CompletionOutcome,
     TaskResult,
 )
+from app.models.meetings import AgendaSubject
 from app.models.monitoring import Quality
 from app.models.planning import Task, TaskDepartmentRole, TaskStatus
 from tests.cast import TEST, Cast
-from tests.factories import make_indicator, make_milestone, make_task, make_task_department
+from tests.factories import (
+    make_adjustment,
+    make_agenda_item,
+    make_indicator,
+    make_meeting,
+    make_milestone,
+    make_task,
+    make_task_department,
+)
 
 
 def drafted(
@@ -125,6 +134,39 @@ def test_a_head_adjusts_no_other_departments_task(session: AnySession, cast: Cas
             ),
             {"remark": "新"},
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [TaskStatus.PROPOSED, TaskStatus.FINISHED])
+def test_what_is_not_issued_or_is_over_is_not_adjusted(
+    session: AnySession, cast: Cast, status: TaskStatus
+) -> None:
+    with pytest.raises(RuleViolation, match="只有已发布且尚未结束的任务才能调整"):
+        drafted(session, cast, make_task(status=status), AdjustmentKind.REVISE, remark="新")
+
+
+def test_a_task_that_ended_meanwhile_keeps_its_adjustment_from_going_on(
+    session: AnySession, cast: Cast
+) -> None:
+    head, task = cast.actor("head_jwc"), make_task(status=TaskStatus.ACCEPTED)
+    adjustment = drafted(session, cast, task, AdjustmentKind.REVISE, remark="新")
+    with unit_of_work(session, TEST):
+        workflow.apply(session, TEST, task, "finish", finished_on=dt.date(2026, 5, 30))
+    with pytest.raises(RuleViolation, match="只有已发布"), unit_of_work(session, head):
+        workflow.apply(session, head, adjustment, "submit")
+
+
+def test_the_item_named_on_sending_has_the_adjustment_under_it(
+    session: AnySession, cast: Cast
+) -> None:
+    office = cast.actor("office")
+    item = make_agenda_item(meeting=make_meeting(held_on=dt.date(2026, 6, 1)))
+    adjustment = make_adjustment(
+        task=make_task(status=TaskStatus.ACCEPTED), status=AdjustmentStatus.REVIEWED
+    )
+    with unit_of_work(session, office):
+        workflow.apply(session, office, adjustment, "send_to_committee", agenda_item_id=item.id)
+    subject = session.scalars(select(AgendaSubject)).one()
+    assert (subject.agenda_item_id, subject.subject_id) == (item.id, adjustment.id)
 
 
 # Results -------------------------------------------------------------------------------

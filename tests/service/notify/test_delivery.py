@@ -99,7 +99,7 @@ def test_who_has_no_address_or_no_account_or_no_wish_gets_nothing_outside(
     session: AnySession, cast: Cast, tell: Tell
 ) -> None:
     with unit_of_work(session, TEST):
-        cast.staff_jwc.email = " "
+        cast.staff_jwc.email = ""
         cast.leader.active = False
     wants(session, cast, "head_jwc", mail=False)
     tell("staff_jwc", "leader", "head_jwc", "head_xinxi")

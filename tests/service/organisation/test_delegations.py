@@ -355,7 +355,8 @@ def test_a_delegation_that_began_long_ago_is_still_ended(session: AnySession, ca
     [
         ({"receiver": "office"}, "不能为自己登记代行授权"),
         ({"valid_from": TODAY - 9 * DAY, "valid_to": TODAY - DAY}, "授权期限已过"),
-        ({"ground": "  "}, "授权依据"),
+        ({"ground": ""}, "授权依据"),
+        ({"ground": "  "}, "请填写“依据”"),
     ],
 )
 def test_the_office_writes_no_delegation_to_itself_nor_one_that_is_over(

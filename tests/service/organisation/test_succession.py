@@ -32,7 +32,13 @@ from app.models.planning import (
 from app.models.supervision import CaseStatus, SupervisionCase
 from app.organisation.succession import Succession, carry_out, succeed
 from tests.cast import TODAY, Cast
-from tests.factories import make, make_cycle, make_department_plan, make_task
+from tests.factories import (
+    make,
+    make_cycle,
+    make_department_plan,
+    make_plan_comment,
+    make_task,
+)
 
 MERGED, RENAMED, SPLIT = SuccessionKind.MERGED, SuccessionKind.RENAMED, SuccessionKind.SPLIT
 
@@ -140,6 +146,22 @@ def test_an_open_plan_follows_its_department_unless_the_successor_has_one(
     key = plan_of_xsc.id
     carried_out(session, cast, plan(MERGED, [renamed], [cast.jwc]))
     assert session.get(DepartmentPlan, key) is None
+
+
+def test_nothing_of_a_plan_is_lost_that_is_merged_into_another(
+    session: AnySession, cast: Cast
+) -> None:
+    ours = make_department_plan(department=cast.xsc, text="办好宿舍")
+    theirs = make_department_plan(department=cast.jwc, text="教好课")
+    task = make_task(lead_department=cast.xsc, department_plan=ours)
+    said = make_plan_comment(department_plan=ours, task=task, text="写明间数")
+    key = ours.id
+    carried_out(session, cast, plan(MERGED, [cast.xsc], [cast.jwc]))
+    session.expire_all()
+    assert session.get(DepartmentPlan, key) is None
+    assert (task.lead_department, task.department_plan) == (cast.jwc, theirs)
+    assert said.department_plan_id == theirs.id
+    assert theirs.text == "教好课\n\n【学生工作处】\n办好宿舍"
 
 
 def test_a_split_gives_each_task_to_the_successor_it_was_promised(

@@ -301,6 +301,7 @@ def test_full_width_digits_are_digits(parse_rows: Parse) -> None:
 def test_control_and_direction_characters_go_and_line_ends_are_one_kind() -> None:
     assert clean_text(" a\r\nb\x07\u202ec_x000D_\rd\ufeff ") == "a\nbc\n\nd"
     assert clean_text("\u3000甲　乙\xa0") == "甲　乙"
+    assert clean_text("调研\x0b备课_x000B_检查\x0c总结") == "调研\n备课\n检查\n总结"  # from Word
 
 
 @pytest.mark.parametrize(("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (16384, "XFD")])

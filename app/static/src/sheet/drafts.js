@@ -87,6 +87,13 @@ export function start(form) {
   // Take over what the server says of a row.
   function take(one, cells) {
     const row = form.querySelector(`tr[data-row="${one.key}"]`);
+    if (one.gone) {
+      held.add(row);
+      const note = row.querySelector("[data-stale]");
+      note.textContent = one.refusal;
+      note.hidden = false;
+      return;
+    }
     if (one.stale) {
       refuse(row, one);
       return;
