@@ -185,7 +185,7 @@ def test_a_new_task_and_a_termination_are_told_as_such(
     )
     ended = make_adjustment(
         cycle=cast.cycle, department=cast.jwc, kind="terminate", cause_kind="objective",
-        task=make_task(title="旧项目", lead_department=cast.jwc),
+        task=make_task(title="旧项目", lead_department=cast.jwc, status="accepted"),
     )  # fmt: skip
     put(item, added)
     put(item, ended)
@@ -233,7 +233,8 @@ def test_a_row_its_reader_may_not_read_is_only_named_by_its_kind(
     session: AnySession, cast: Cast, item: AgendaItem
 ) -> None:
     put(item, make_adjustment(
-        cycle=cast.cycle, department=cast.xsc, cause="不宜外传", task=make_task(lead_department=cast.xsc)
+        cycle=cast.cycle, department=cast.xsc, cause="不宜外传",
+        task=make_task(lead_department=cast.xsc, status="accepted"),
     ))  # fmt: skip
     text = said(paper(session, cast, item, "leader"))
     assert "不宜外传" not in text

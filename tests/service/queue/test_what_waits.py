@@ -250,7 +250,7 @@ def test_nobody_judges_a_case_of_their_own_department(cast: Cast, waits: Waits) 
 
 def test_a_top_leader_steps_in_where_no_leader_is_in_charge(cast: Cast, waits: Waits) -> None:
     orphan = make_department()
-    task = make_task(lead_department=orphan)
+    task = make_task(lead_department=orphan, status=TaskStatus.ACCEPTED)
     row = make_adjustment(status=AdjustmentStatus.REVIEW, department=orphan, task=task)
     assert waits("topleader")["adjustment.review"] == {row.id}
     assert "adjustment.review" not in waits("leader")
