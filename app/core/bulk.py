@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Table, delete, false, func, insert, inspect, select
 from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm.attributes import instance_state, manager_of_class
 from sqlalchemy.orm.base import NO_VALUE
 
 from app.core import audit, guard
@@ -33,9 +34,9 @@ def on_insert(hook: Hook) -> None:
 def new_row(model: type[R], **values: Any) -> R:
     """A new row for `insert_rows`: what `model(**values)` makes, in a third of the time. Nobody
     listens to a row outside a session, so nobody is told of its values one by one."""
-    row: R = inspect(model).class_manager.new_instance()
+    row: R = manager_of_class(model).new_instance()
     row.__dict__.update(values)
-    inspect(row).committed_state.update(dict.fromkeys(values, NO_VALUE))
+    instance_state(row).committed_state.update(dict.fromkeys(values, NO_VALUE))
     return row
 
 
@@ -57,7 +58,7 @@ def insert_rows(session: AnySession, rows: Sequence[Any]) -> None:
     kept_as = inspect(type(rows[0])).base_mapper.class_
     for row, line, number in zip(rows, values, _insert(real, table, values), strict=True):
         line["id"] = row.__dict__["id"] = number
-        inspect(row).key = (kept_as, (number,), None)  # a row is asked for its identity
+        instance_state(row).key = (kept_as, (number,), None)  # a row is asked for its identity
     assert actor is not None  # the gate has asked
     audit.record_added(real, actor, type(rows[0]), values)
     for hook in _hooks:

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm.attributes import instance_state
 
 from app.core import audit, constraints, policy, workflow
 from app.core.actor import Actor
@@ -257,7 +258,7 @@ def _capacity(actor: Actor, row: Any, verb: str, step: str | None) -> Actor:
 
 
 def _check_status(row: Any, verb: str, step: str | None) -> None:
-    if verb == "delete" or step is not None or "status" not in inspect(row).committed_state:
+    if verb == "delete" or step is not None or "status" not in instance_state(row).committed_state:
         return
     mapper = inspect(type(row))
     if "status" not in mapper.columns:
@@ -278,8 +279,8 @@ def _check_protected(row: Any, verb: str) -> None:
     protected: frozenset[str] = getattr(type(row), "protected", frozenset()) - {"status"}
     if verb == "edit":
         protected |= policy.policy_of(type(row)).frozen(row)
-    state = inspect(row)
-    columns = inspect(type(row)).columns
+    state = instance_state(row)
+    columns: Any = state.mapper.columns
     for name in protected & state.committed_state.keys():
         history = state.attrs[name].history
         if not history.has_changes():
@@ -304,7 +305,7 @@ def check_references(session: AnySession, actor: Actor, row: Any) -> None:
     """Raise NotAllowed if a foreign key that changed points to a row the actor does not see."""
     if actor.everything:
         return
-    state = inspect(row)
+    state = instance_state(row)
     changed = state.committed_state
     seen: set[tuple[type[Any], int]] = session.info.get(_SEEN, set())
     for relation, column, model in foreign_keys(type(row)):  # type: ignore[arg-type]

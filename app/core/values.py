@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Enum, Integer, Numeric, String, Table, inspect
+from sqlalchemy.orm.attributes import instance_state
 
 from app.core.errors import RuleViolation
 from app.core.text import Message, message, words
@@ -33,7 +34,7 @@ Take = Callable[[Any], Any]
 def check_values(row: Any) -> None:
     """Tidy the changed texts of a row. Raise RuleViolation at the first changed column whose value
     does not fit it."""
-    state = inspect(row)
+    state = instance_state(row)
     new, held = state.key is None, state.dict  # of a new row whatever was set is added
     takes = _takes(type(row))  # type: ignore[arg-type]
     for name in tuple(state.committed_state):
@@ -158,6 +159,8 @@ def _is_sql(value: Any) -> bool:
 
 
 def _integer_fits(value: Any) -> bool:
+    if type(value) is int:  # nearly every one: no question whether it is SQL
+        return abs(value) <= LARGEST_INTEGER
     return _is_sql(value) or abs(int(value)) <= LARGEST_INTEGER
 
 
