@@ -191,7 +191,7 @@ DEFAULTS: dict[type[Any], dict[str, Any]] = {
     meetings.AgendaItem: {"position": lambda: number() % 999 + 1},
     monitoring.CheckContribution: {"department": _department("xinxi")},
     monitoring.CoordinationRequest: {
-        "task": lambda: make_task(),
+        "task": lambda: make_task(status=planning.TaskStatus.ACCEPTED),
         "addressed_department": _department("xsc"),
     },
     supervision.SupervisionCase: {

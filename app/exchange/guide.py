@@ -5,7 +5,7 @@ Forms in, decisions or refusals at their places out; nothing is stored here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -210,9 +210,9 @@ def names_to_decide(
     may_add = actor.may("department:add") and actor.may("department:edit")
     found = []
     for place, ((resource, word), count) in enumerate(sorted(cells.items())):
-        known = choices[resource]
+        known, alike = choices[resource]
         labels = {label: value for value, label in known}
-        near = [(labels[label], label) for label in nearest(word, labels, NEAR)]
+        near = [(labels[label], label) for label in alike(word) if label in labels]
         found.append(
             NameToDecide(
                 key=f"name-{place}",
@@ -265,11 +265,19 @@ def _was_chosen(one: Mapping[str, str]) -> str:
     return next((f"{how}:{value}" for how, value in one.items()), "")
 
 
-def _choices(session: AnySession, actor: Actor, resource: str) -> list[tuple[str, str]]:
-    """What a name of `resource` may mean: the word that the reader knows, and the label."""
+def _choices(
+    session: AnySession, actor: Actor, resource: str
+) -> tuple[list[tuple[str, str]], Callable[[str], list[str]]]:
+    """What a name of `resource` may mean: the word that the reader knows, and the label; and
+    what finds the labels nearest to a name."""
     if resource == DEPARTMENT:
-        lines = department_book(session, actor).lines
-        return [(line.code, line.name) for line in lines]
+        book = department_book(session, actor)
+        return [(line.code, line.name) for line in book.lines], lambda word: book.near(word, NEAR)
+    known = _words_of(session, actor, resource)
+    return known, lambda word: nearest(word, [label for _, label in known], NEAR)
+
+
+def _words_of(session: AnySession, actor: Actor, resource: str) -> list[tuple[str, str]]:
     if resource == "task_category":
         rows = session.execute(
             select(TaskCategory.code, TaskCategory.name)

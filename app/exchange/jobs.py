@@ -111,6 +111,28 @@ def own_jobs(session: AnySession, actor: Actor, limit: int = 20) -> list[ImportJ
     return list(session.scalars(mine.order_by(ImportJob.id.desc()).limit(limit)))
 
 
+def twin_of(session: AnySession, actor: Actor, job: ImportJob) -> ImportJob | None:
+    """The actor's latest import of the very same content for the same year that was carried out
+    before; None if there is none."""
+    same = select(ImportJob).where(
+        visible(actor, ImportJob),
+        ImportJob.owner_id == actor.user_id,
+        ImportJob.id < job.id,
+        ImportJob.kind == job.kind,
+        ImportJob.sha256 == job.sha256,
+        ImportJob.status == ImportStatus.DONE,
+    )
+    year = (job.options or {}).get("year")
+    return next(
+        (
+            one
+            for one in session.scalars(same.order_by(ImportJob.id.desc()))
+            if (one.options or {}).get("year") == year
+        ),
+        None,
+    )
+
+
 def own_job(session: AnySession, actor: Actor, job_id: int) -> ImportJob | None:
     mine = select(ImportJob).where(visible(actor, ImportJob), ImportJob.owner_id == actor.user_id)
     return session.scalar(mine.where(ImportJob.id == job_id))

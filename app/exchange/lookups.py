@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.core.actor import Actor
 from app.core.policy import visible
 from app.core.unit_of_work import AnySession
-from app.exchange.units import is_group, normal_name
+from app.exchange.units import is_group, nearest, normal_name
 from app.models.cycles import TaskCategory
 from app.models.organisation import Department, DepartmentKind, Person
 from app.models.work_points import WorkPoint, WorkPointSet, WorkPointSetStatus
@@ -69,6 +69,12 @@ class DepartmentBook:
         found = self.id_of(name)
         whole = self.by_id[found].name if found is not None else name
         return whole if self.id_of(whole) == found else name
+
+    def near(self, name: str, n: int = 3) -> list[str]:
+        """Up to `n` departments, by their own names, one of whose spellings looks like `name`;
+        the most similar first."""
+        alike = nearest(name, self.spellings, 3 * n)
+        return list(dict.fromkeys(map(self.spelling, alike)))[:n]
 
     def names(self, ids: list[int]) -> list[str]:
         return [self.by_id[key].name if key in self.by_id else f"#{key}" for key in ids]

@@ -72,7 +72,7 @@ def plan_task_files(
     decisions = decisions or Decisions()
     book = department_book(session, actor, year, decisions.planned())
     meant = {word: book.spelling(known) for word, known in decisions.words(DEPARTMENT).items()}
-    departments = Departments(book.spellings, meant)
+    departments = Departments(book.spellings, meant, book.near)
     table, starts = ParsedTable(), list[int]()
     skipped: list[tuple[int, SkippedRow]] = []
     for place, file in enumerate(files):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -72,15 +72,20 @@ class TaskRow:
 class Departments:
     """The names a table may use, compared without blanks and bracket widths.
 
-    `aliases` are further names: normal name → the known one. `missing` counts how often each
-    name that nobody knows was read.
+    `aliases` are further names: normal name → the known one. `near` finds the names to offer
+    for one that nobody knows; without it, the nearest of `known`. `missing` counts how often
+    each such name was read.
     """
 
     def __init__(
-        self, known: Collection[str] | None, aliases: Mapping[str, str] | None = None
+        self,
+        known: Collection[str] | None,
+        aliases: Mapping[str, str] | None = None,
+        near: Callable[[str], Sequence[str]] | None = None,
     ) -> None:
         self._names = None if known is None else {normal_name(name): name for name in known}
         self._aliases = aliases or {}
+        self._find_near = near or (lambda name: nearest(name, (self._names or {}).values()))
         self._near: dict[str, str] = {}
         self.missing: Counter[str] = Counter()
 
@@ -115,7 +120,7 @@ class Departments:
     def unknown(self, name: str) -> Message:
         """The message for an unknown name, with the nearest known ones."""
         if name not in self._near:
-            self._near[name] = "、".join(nearest(name, (self._names or {}).values()))
+            self._near[name] = "、".join(self._find_near(name))
         if self._near[name]:
             return message(
                 "There is no department “%(name)s”. Similar: %(similar)s.",

@@ -34,6 +34,18 @@ class Upload:
     path: Path
 
 
+def doubles(uploads: Sequence[Upload]) -> list[tuple[str, str]]:
+    """Which of these files hold exactly what an earlier one holds: both names."""
+    first: dict[str, str] = {}
+    found = []
+    for upload in uploads:
+        if upload.sha256 in first:
+            found.append((upload.name, first[upload.sha256]))
+        else:
+            first[upload.sha256] = upload.name
+    return found
+
+
 def digest_of(uploads: Sequence[Upload]) -> str:
     """The file's own hash; of several files, the hash of their hashes."""
     if len(uploads) == 1:

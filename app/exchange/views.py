@@ -30,10 +30,10 @@ from app.exchange.upload_form import (
     keep_files,
     options_of,
 )
-from app.exchange.uploads import Shelf, unpack
+from app.exchange.uploads import Shelf, doubles, unpack
 from app.extensions import db
 from app.models.system import ImportJob, ImportStatus
-from app.web import uploading
+from app.web import formats, uploading
 from app.web.downloads import attachment
 from app.web.refusals import show_refusal
 from app.web.views import the_actor
@@ -88,6 +88,15 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
         except Refusal as refusal:
             show_refusal(form, refusal)
             return uploading.refused(form, lambda: self._start(form), 422)
+        for name, other in doubles(uploads):
+            flash(
+                gettext(
+                    "“%(file)s” holds exactly the same as “%(other)s”; it is read only once.",
+                    file=name,
+                    other=other,
+                ),
+                "info",
+            )
         if not at_once:
             _launch(jobs.look_job, job.id, actor)
         return uploading.arrived(self.place_of(job, self._first_step(job)))
@@ -137,6 +146,10 @@ class ImportView(GuideDoors, ReversalDoors, BaseView):
             percent=self._percent(job),
             silent=running and self.shelf.is_silent(job.id),
             others=jobs.others_of(job),
+            twin=jobs.twin_of(db.session, the_actor(), job)
+            if job.status == ImportStatus.PREVIEW
+            else None,
+            show=formats.show,
             may_confirm=job.status == ImportStatus.PREVIEW
             and not (job.summary or {}).get("errors"),
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext, lazy_gettext, ngettext
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, case, cast, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core.actor import Actor
@@ -45,19 +46,41 @@ def value_words(value: str | None) -> str:
     return str(formats.show(_CODES.get(value or "", value)))
 
 
-def _task_and_month() -> Any:
-    """The task whose check is corrected, if the reader sees it, and the month: “图书馆改造（5月）”."""
+def _month_and_task() -> Any:
+    """The check that is corrected, named as on its page: “2026-05 012 图书馆改造”; empty if the
+    reader does not see its task."""
+    month = func.substr(cast(MonthlyCheck.month + 100, String), 2)
     return (
-        select(Task.title + "（" + cast(MonthlyCheck.month, String) + "月）")
-        .join(MonthlyCheck, MonthlyCheck.task_id == Task.id)
+        select(
+            cast(MonthlyCheck.year, String)
+            + "-"
+            + month
+            + " "
+            + func.coalesce(Task.number + " ", "")
+            + Task.title
+        )
+        .select_from(MonthlyCheck)
+        .join(Task, MonthlyCheck.task_id == Task.id)
         .where(MonthlyCheck.id == Correction.subject_id, visible(the_actor(), Task))
         .scalar_subquery()
     )
 
 
-TASK = Column(
-    "task", lazy_label(MonthlyCheck, "task"), "text", long=True, expression=_task_and_month
+def _with_unit(value: Any) -> Any:
+    """A kept value in a list; a share of a hundred with its sign."""
+    return case((Correction.column_name == "actual_percent", value + "%"), else_=value)
+
+
+CHECK = Column(
+    "check", lazy_label(Correction, "monthly_check"), "text", long=True, expression=_month_and_task
 )
+VALUES = {
+    name: Column(
+        name, lazy_label(Correction, name), "text", long=True,
+        expression=partial(_with_unit, getattr(Correction, name)),
+    )
+    for name in ("old_value", "new_value")
+}  # fmt: skip
 
 
 class CorrectionView(DomainView):
@@ -65,9 +88,9 @@ class CorrectionView(DomainView):
     own_methods = {"ask": "add", "ask_now": "add"}
     read_only = True
     list_columns = [
-        "column_name", TASK.name, "department", "old_value", "new_value", "status",
+        "column_name", CHECK.name, "department", "old_value", "new_value", "status",
     ]  # fmt: skip
-    own_conditions = {TASK.name: TASK}
+    own_conditions = {CHECK.name: CHECK, **VALUES}
     title_column = "column_name"
     quick_search = ("reason", "effect")
     quick_filters = (

@@ -171,7 +171,7 @@ def owing_by_month(
         )
         for month in months
     ]
-    return dict(session.execute(union_all(*parts)).tuples().all()) if parts else {}
+    return dict(session.execute(union_all(*parts)).all()) if parts else {}
 
 
 def unsubmitted(session: AnySession, actor: Actor, month: MonthEntry) -> int:

@@ -28,6 +28,7 @@ from app.reports import xlsx
 from app.reports.paper import (
     DRAFT,
     FINAL,
+    SMALL_SIZE,
     Block,
     Grid,
     Heading,
@@ -65,18 +66,19 @@ def bulletin_paper(session: AnySession, actor: Actor, bulletin: Bulletin) -> Off
             ("部门", *HEADS),
             [*((line.department, *_figures(line.figures)) for line in bulletin.lines),
              ("合计", *_figures(total))],
-            (1.76, *(1 for _ in FIGURES)),  # two characters of a head fit
+            (3.2, *(1 for _ in FIGURES)),  # eight characters of a name fit, two of a head
             centred=tuple(range(1, len(HEADS) + 1)),
+            size=SMALL_SIZE,
         ),
         Heading("二、橙灯、红灯任务"),
-        *_table(_TASKS, _numbered(listed.tasks), (1.3, 4.4, 2.2, 2.2, 1.4, 1.4, 1.6), (0, 2, 3, 4, 5, 6)),
+        *_table(_TASKS, _numbered(listed.tasks), (1.05, 4.6, 2.8, 2.4, 1.3, 1.3, 1.5), (0, 2, 3, 4, 5, 6)),
     ]  # fmt: skip
     if hidden := total.orange + total.red - len(listed.tasks):
         blocks += _more(hidden, bool(notes) and not listed.as_issued)
     blocks += [
         Heading("三、需协调事项"),
         *_table(
-            _REQUESTS, _numbered(listed.requests), (1.3, 2.2, 4.6, 2.4, 2.3, 1.6), (0, 1, 3, 4, 5)
+            _REQUESTS, _numbered(listed.requests), (1.05, 2.9, 4.1, 2.9, 2.7, 1.8), (0, 1, 3, 4, 5)
         ),
     ]
     if (others := total.requests - len(listed.requests)) > 0:
@@ -85,7 +87,7 @@ def bulletin_paper(session: AnySession, actor: Actor, bulletin: Bulletin) -> Off
         blocks += [
             Heading("四、更正情况"),
             Text(f"本通报下发后，经批准作如下更正；{_kept(listed)}为下发时的内容。"),
-            *_table(_NOTES, _note_rows(notes), (1.3, 3.4, 2, 5.2, 2.3), (0, 2, 4)),
+            *_table(_NOTES, _note_rows(notes), (1.05, 3.4, 2.85, 4.6, 2.8), (0, 2, 4)),
         ]
     return official(
         f"{college()}\n{month.year}年{month.month}月目标任务监测通报",
@@ -124,7 +126,7 @@ def _table(
     shares: Sequence[float],
     centred: Sequence[int],
 ) -> list[Block]:
-    return [Grid(heads, rows, shares, centred)] if rows else [Text("无。")]
+    return [Grid(heads, rows, shares, centred, SMALL_SIZE)] if rows else [Text("无。")]
 
 
 def _kept(listed: Listed) -> str:

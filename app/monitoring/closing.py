@@ -6,6 +6,7 @@ way on is an approved correction, which writes within `correcting`.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, inspect, select
 from sqlalchemy.orm import Session, object_session, scoped_session
 
-from app.core import guard, policy
+from app.core import clock, guard, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation, WrongState
 from app.core.guard import AsItWas
@@ -68,7 +69,7 @@ def refuse_closed(actor: Actor, check: MonthlyCheck, fields: Mapping[str, Any]) 
 
 def lock_closed_months(session: Session, actor: Actor, row: Any) -> None:
     """Raise WrongState when the row belongs, or belonged, to a closed month; RuleViolation for a
-    new check of a month that nobody reports on."""
+    check that is put into a month that nobody reports on (yet)."""
     if session.info.get(_CORRECTING):
         return
     if isinstance(row, ReportingMonth):
@@ -76,20 +77,34 @@ def lock_closed_months(session: Session, actor: Actor, row: Any) -> None:
             raise _refusal()
         return
     for check in _checks_of(session, row):
-        if check.year is None or check.month is None:
-            continue
-        month = _month(session, check.year, check.month, held=True)
-        if month is None:
-            continue
-        if month.closed_on is not None:
+        month = _month_of(session, check)
+        if month is not None and month.closed_on is not None:
             raise _refusal()
-        if check is row and not (actor.everything or inspect(row).persistent):
-            _refuse_exempt(month)
+    if isinstance(row, MonthlyCheck) and not actor.everything and _is_put_into(session, row):
+        _refuse_unasked(_month_of(session, row), row.year)
 
 
-def _refuse_exempt(month: ReportingMonth) -> None:
+def _month_of(session: Session, check: Any) -> ReportingMonth | None:
+    if check.year is None or check.month is None:
+        return None
+    return _month(session, check.year, check.month, held=True)
+
+
+def _is_put_into(session: Session, check: MonthlyCheck) -> bool:
+    """Is the check new to its month: added, or moved there from another one?"""
+    if not inspect(check).persistent:
+        return True
+    before = AsItWas(session, check)
+    return (before.year, before.month) != (check.year, check.month)
+
+
+def _refuse_unasked(month: ReportingMonth | None, year: int) -> None:
+    if month is None:
+        return
     if month.exempt:
         raise RuleViolation(message("This month is not reported on."), "month")
+    if dt.date(year, month.month, 1) > clock.today():
+        raise RuleViolation(message("This month has not begun yet."), "month")
 
 
 def _refusal() -> WrongState:

@@ -53,8 +53,9 @@ def compute(
     thresholds: Thresholds,
     live_from: dt.date | None = None,
 ) -> Verdict:
-    """The light of a check at `day`. The worst rule that fires decides. Of a year begun in its
-    middle, on `live_from`, what was due before has no light until something is reported."""
+    """The light of a check at `day`, the end of its month, whenever it is asked for. The worst rule
+    that fires decides. Of a year begun in its middle, on `live_from`, what was due before has no
+    light until something is reported."""
     if finished_on is not None:
         if due_on is not None and finished_on > due_on:
             return Verdict(
@@ -77,7 +78,8 @@ def compute(
             Light.RED,
             "light.overdue",
             message(
-                "Due on %(due)s; by %(day)s it is %(days)s days over and unfinished.",
+                "Due on %(due)s; judged at the month's end, %(day)s: %(days)s days over and"
+                " unfinished.",
                 due=due_on,
                 day=day,
                 days=days,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import inspect, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import guard, policy
@@ -27,7 +27,7 @@ from app.models.planning import TaskStatus
 from app.monitoring.lights import is_worse
 from app.organisation.rules import belongs, heads, is_office, reads_college
 from app.organisation.succession import register_moves
-from app.planning.rules import of_answered_task
+from app.planning.rules import UNDER_WAY, of_answered_task
 from app.security.roles import STAFF
 
 OPEN_CHECKS = (None, CheckStatus.DRAFT, CheckStatus.RETURNED)
@@ -118,6 +118,7 @@ def check_monthly_check(row: MonthlyCheck) -> None:
 
 
 def check_request(row: Any) -> None:
+    """Somebody is asked, about a task that was issued and is not over when it is named."""
     addressed = (
         row.addressed_department_id
         or row.addressed_leader_id
@@ -127,6 +128,20 @@ def check_request(row: Any) -> None:
     if not addressed:
         raise RuleViolation(
             message("Say which department or leader should help."), "addressed_department"
+        )
+    state: Any = inspect(row)
+    if state.persistent and not (
+        state.attrs.task_id.history.added or state.attrs.task.history.added
+    ):
+        return
+    task = policy.related(row, "task")
+    if task is not None and task.status not in UNDER_WAY:
+        raise RuleViolation(
+            message(
+                "Help is asked for with an issued task that is not over yet; leave the task empty"
+                " for anything else."
+            ),
+            "task",
         )
 
 

@@ -148,8 +148,13 @@ class MonthSheetView(BaseView):
     def book(self, department: str, month: str) -> Any:
         """The sheet as a workbook, prefilled."""
         sheet = sheet_at(department, month)
-        name = gettext("Monthly sheet")
-        return attachment(sheet_book(sheet), f"{name}-{sheet.department.name}-{month}.xlsx", XLSX)
+        name, code = gettext("Monthly sheet"), sheet.department.code
+        return attachment(
+            sheet_book(sheet),
+            f"{name}-{sheet.department.name}-{month}.xlsx",
+            XLSX,
+            plain=f"month-{code}-{month}.xlsx",
+        )
 
     @expose("/<department>/<month>/upload", methods=["POST"])
     @has_access

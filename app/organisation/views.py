@@ -20,6 +20,7 @@ from app.core.text import message, words
 from app.extensions import db
 from app.models.organisation import Appointment, Charge, Delegation, Department, Person
 from app.organisation.delegations import announce, end_delegation
+from app.organisation.department_ways import ways_of
 from app.organisation.forms import DelegationForm, PersonForm
 from app.organisation.succession_views import SuccessionView, told_of
 from app.security.roles import ROLE_LABELS
@@ -47,7 +48,8 @@ class DepartmentView(DomainView):
     show_kind = staticmethod(formats.show)
 
     def render_page(self, row: Any, actor: Actor, **told: Any) -> Any:
-        return super().render_page(row, actor, **told_of(row, actor), **told)
+        told |= told_of(row, actor)
+        return super().render_page(row, actor, ways=ways_of(row, actor), **told)
 
 
 class RolesField(SelectMultipleField):

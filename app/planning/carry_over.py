@@ -164,7 +164,7 @@ def standing(
     )
     if department_id is not None:
         query = query.where(Task.lead_department_id == department_id)
-    counts: dict[bool | None, int] = dict(session.execute(query).tuples().all())
+    counts: dict[bool | None, int] = dict(session.execute(query).all())
     return Standing(counts.get(None, 0), counts.get(True, 0), counts.get(False, 0))
 
 

@@ -6,6 +6,7 @@ Nothing is decided here: a gap may be meant, and whoever reads it knows.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,13 +49,15 @@ ISSUED = (TaskStatus.PUBLISHED, TaskStatus.ACCEPTED)
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A row that is left out: its id and name, its department, a number that belongs to it and
-    how many of that number are tasks a person leads, not assists in."""
+    how many of that number are tasks a person leads; those the person only assists in are
+    `assisted`, by id and name."""
 
     id: int
     name: str
     department_id: int | None = None
     number: int | None = None
     led: int = 0
+    assisted: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +132,18 @@ def _load(session: AnySession, year: _Year) -> Check:
     except RuleViolation:
         return Check("load", title, Person, unchecked=NO_LIMIT)
     rows = session.execute(year.persons(limit).limit(SHOWN)).all()
+    assisted: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for row in session.execute(year.assisted([row.id for row in rows])) if rows else ():
+        assisted[row.person].append((row.id, row.name))
     return Check(
         "load",
         message("Persons with more than %(limit)s tasks", limit=limit),
         Person,
         rows[0].found if rows else 0,
-        [Gap(row.id, row.name, number=row.number, led=int(row.led)) for row in rows],
+        [
+            Gap(row.id, row.name, number=row.number, led=int(row.led), assisted=assisted[row.id])
+            for row in rows
+        ],
     )
 
 
@@ -238,19 +247,14 @@ class _Year:
     def persons(self, limit: int) -> Select[Any]:
         """Who answers for more than `limit` tasks: as the person responsible in the lead
         department or in one that takes part (domain §2). A task counts once for a person."""
-        live = (
-            visible(self.actor, Task),
-            Task.cycle_id == self.cycle.id,
-            Task.status != TaskStatus.TERMINATED,
-        )
         owned = select(
             Task.owner_id.label("person"), Task.id.label("task"), literal(1).label("led")
-        ).where(*live, Task.owner_id.is_not(None), self._of_charge(Task.lead_department_id))
+        ).where(*self._led())
         line = aliased(TaskDepartment)
         assisting = (
             select(line.owner_id.label("person"), Task.id.label("task"), literal(0).label("led"))
             .join(Task, Task.id == line.task_id)
-            .where(*live, line.owner_id.is_not(None), self._of_charge(line.department_id))
+            .where(*self._helped(line))
         )
         lines = union(owned, assisting).subquery()
         number = func.count(lines.c.task.distinct())
@@ -267,6 +271,38 @@ class _Year:
             .having(number > limit)
             .order_by(number.desc(), lines.c.person)
         )
+
+    def assisted(self, persons: Sequence[int]) -> Select[Any]:
+        """The tasks that these persons answer for in a department that takes part only."""
+        line = aliased(TaskDepartment)
+        does_not_lead = or_(
+            Task.owner_id.is_(None),
+            Task.owner_id != line.owner_id,
+            ~self._of_charge(Task.lead_department_id),
+        )
+        return (
+            select(line.owner_id.label("person"), Task.id, task_label().label("name"))
+            .join(Task, Task.id == line.task_id)
+            .where(*self._helped(line), line.owner_id.in_(persons), does_not_lead)
+            .distinct()
+            .order_by(line.owner_id, "name")
+        )
+
+    @property
+    def _live(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            visible(self.actor, Task),
+            Task.cycle_id == self.cycle.id,
+            Task.status != TaskStatus.TERMINATED,
+        )
+
+    def _led(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            *self._live, Task.owner_id.is_not(None), self._of_charge(Task.lead_department_id)
+        )  # fmt: skip
+
+    def _helped(self, line: Any) -> tuple[ColumnElement[bool], ...]:
+        return *self._live, line.owner_id.is_not(None), self._of_charge(line.department_id)
 
 
 def _named(key: Any, name: Any) -> Select[Any]:

@@ -83,17 +83,17 @@ class LibraryPages:
         return page, code
 
 
-def number_typed(text: str, refusal: Message) -> Decimal | None:
-    """A number as it was typed, full-width digits too; None for nothing. RuleViolation with the
-    words of `refusal` for what is no number or beyond all measure."""
+def number_typed(text: str, refusal: Message, field: str | None = None) -> Decimal | None:
+    """A number as it was typed, full-width digits too; None for nothing. RuleViolation at `field`
+    with the words of `refusal` for what is no number or beyond all measure."""
     if not text.strip():
         return None
     try:
         number = Decimal(unicodedata.normalize("NFKC", text).strip())
     except InvalidOperation:
-        raise RuleViolation(refusal) from None
+        raise RuleViolation(refusal, field) from None
     if not number.is_finite() or abs(number) >= LARGEST:
-        raise RuleViolation(refusal)
+        raise RuleViolation(refusal, field)
     return number
 
 

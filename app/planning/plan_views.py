@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -105,8 +106,10 @@ class DepartmentPlanView(SourcePages, LibraryPages, CommentPages, DomainView):
         actor: Actor,
         typed: Mapping[str, str] | None = None,
         unsaid: Unsaid | None = None,
+        wrong: str | None = None,
     ) -> Any:
-        """The plan's page; `typed` are weights that could not be saved, `unsaid` words."""
+        """The plan's page; `typed` are weights that could not be saved, the one in the field
+        `wrong` being none; `unsaid` are words."""
         page = load_plan_page(db.session, actor, row)
         told = on_behalf(
             db.session, {DepartmentPlan: [row.id], PlanComment: [one.id for one in page.comments]}
@@ -122,6 +125,7 @@ class DepartmentPlanView(SourcePages, LibraryPages, CommentPages, DomainView):
             way=way_of(db.session, actor, row, _last_days(row)),
             told=told,
             typed=typed or {},
+            wrong_weight=wrong,
             unsaid=unsaid,
             may_weigh=page.writing
             and policy.can(actor, "edit", row)
@@ -154,10 +158,19 @@ class DepartmentPlanView(SourcePages, LibraryPages, CommentPages, DomainView):
             for model in (Indicator, Milestone)
         }
         subjects = [
-            Subject(model, names, columns_read(view_of(model), actor))
-            for model, names in {Task: named, **parts}.items()
+            Subject(DepartmentPlan, {row.id: ""}, frozenset({"text"})),
+            *(
+                Subject(model, names, columns_read(view_of(model), actor))
+                for model, names in {Task: named, **parts}.items()
+            ),
         ]
-        return timeline(db.session, subjects, since=row.reviewed_at, history=History.ALL)
+        found = timeline(db.session, subjects, since=row.reviewed_at, history=History.ALL)
+        entries = (
+            replace(one, lines=tuple(line for line in one.lines if line.noun or line.changes))
+            for one in found.entries
+        )
+        # A step of the plan itself changes nothing that the leader reads again.
+        return replace(found, entries=tuple(one for one in entries if one.lines))
 
     # Weights -------------------------------------------------------------------------
 
@@ -171,7 +184,7 @@ class DepartmentPlanView(SourcePages, LibraryPages, CommentPages, DomainView):
             given, seen = _weights("weight-"), _weights("seen-")
         except RuleViolation as refusal:
             flash(str(refusal), "danger")
-            return self.show_page(plan, actor, request.form), 422
+            return self.show_page(plan, actor, request.form, wrong=refusal.field), 422
 
         def write() -> None:
             set_weights(db.session, actor, plan, given, seen or None)
@@ -227,13 +240,14 @@ def next_cycle() -> Cycle | None:
 
 
 def _weights(prefix: str) -> dict[int, Decimal | None]:
-    """The weights of the form by task id, None for an empty field. RuleViolation at `weight` for
+    """The weights of the form by task id, None for an empty field. RuleViolation at the field of
     what is no number."""
     found: dict[int, Decimal | None] = {}
     for name, text in request.form.items():
         key = key_of(name.removeprefix(prefix)) if name.startswith(prefix) else None
         if key is not None:
-            found[key] = number_typed(text, message("“%(text)s” is not a weight.", text=text[:20]))
+            refusal = message("“%(text)s” is not a weight.", text=text[:20])
+            found[key] = number_typed(text, refusal, name)
     return found
 
 

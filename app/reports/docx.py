@@ -281,7 +281,7 @@ def _grid(file: Any, grid: Grid) -> None:
     head._tr.get_or_add_trPr().append(mark)
     for cell, text in zip(head.cells, grid.heads, strict=True):
         _set(
-            cell.paragraphs[0], text, BLACK, gb.TABLE_SIZE, gb.TABLE_PITCH, align=_CENTRE, keep=True
+            cell.paragraphs[0], text, BLACK, grid.size, grid.pitch, align=_CENTRE, keep=True
         )  # fmt: skip
     template = head._tr
     for values in grid.rows:
@@ -289,7 +289,7 @@ def _grid(file: Any, grid: Grid) -> None:
         if sum(map(len, values)) < _WHOLE_ROW:
             row.append(parse_xml(f"<w:trPr {nsdecls('w')}><w:cantSplit/></w:trPr>"))
         for place, (text, width) in enumerate(zip(values, widths, strict=True)):
-            row.append(_cell(text, width, place in grid.centred))
+            row.append(_cell(grid, text, width, place in grid.centred))
         template.getparent().append(row)
     for cell, width in zip(head.cells, widths, strict=True):
         cell.width = width
@@ -297,7 +297,7 @@ def _grid(file: Any, grid: Grid) -> None:
     _paragraph(file, "", BODY, gb.TABLE_SIZE, gb.TABLE_PITCH / 2)
 
 
-def _cell(text: str, width: Any, centred: bool) -> Any:
+def _cell(grid: Grid, text: str, width: Any, centred: bool) -> Any:
     """A body cell, written as it is: python-docx's own cells take seconds for a long table."""
     story: Any = None
     cell = parse_xml(
@@ -308,7 +308,7 @@ def _cell(text: str, width: Any, centred: bool) -> Any:
         made = OxmlElement("w:p")
         cell.append(made)
         _set(
-            Paragraph(made, story), line, BODY, gb.TABLE_SIZE, gb.TABLE_PITCH,
+            Paragraph(made, story), line, BODY, grid.size, grid.pitch,
             align=_CENTRE if centred else _LEFT,
         )  # fmt: skip
     return cell

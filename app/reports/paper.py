@@ -14,7 +14,7 @@ from datetime import date
 DRAFT, FINAL = "草稿", "正式"
 
 TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 37, 35, 28, 26
-TITLE_SIZE, BODY_SIZE, TABLE_SIZE, MARK_SIZE = 22.0, 16.0, 12.0, 9.0
+TITLE_SIZE, BODY_SIZE, TABLE_SIZE, SMALL_SIZE, MARK_SIZE = 22.0, 16.0, 12.0, 10.5, 9.0
 TITLE_PITCH, BODY_PITCH, TABLE_PITCH = 36.0, 28.0, 18.0
 
 
@@ -37,12 +37,19 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A table with hairlines. `shares` are the columns' parts of the width; `centred` the places
-    of columns whose cells stand centred. The heads are repeated on every page."""
+    of columns whose cells stand centred; `size` is the type's, in points: 五号 where names and
+    days would break in many columns. The heads are repeated on every page."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     shares: Sequence[float]
     centred: Sequence[int] = ()
+    size: float = TABLE_SIZE
+
+    @property
+    def pitch(self) -> float:
+        """From line to line, in points."""
+        return self.size * TABLE_PITCH / TABLE_SIZE
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,56 +151,65 @@ class _Setter:
     def _grid(self, grid: Grid) -> None:
         self.y += gb.TABLE_PITCH / 3 if self.y > _TOP else 0
         widths = [_MEASURE * share / sum(grid.shares) for share in grid.shares]
-        heads = self._cells(grid.heads, widths, self.fonts.sans)
-        everywhere = range(len(widths))
-        first = [self._cells(row, widths, self.fonts.serif) for row in grid.rows[:1]]
-        begin = self._high(heads) + sum(map(self._high, first))
+        heads = self._cells(grid, grid.heads, widths, self.fonts.sans)
+        first = [self._cells(grid, row, widths, self.fonts.serif) for row in grid.rows[:1]]
+        begin = self._high(grid, heads) + sum(self._high(grid, row) for row in first)
         # No head without a row under it; a row longer than a page begins where it stands.
         self._room(
-            begin if _TOP + begin <= _END else self._high(heads) + gb.TABLE_PITCH + 2 * _PAD_Y
+            begin if _TOP + begin <= _END else self._high(grid, heads) + grid.pitch + 2 * _PAD_Y
         )
-        self._row(heads, widths, everywhere, self.fonts.sans)
+        self._head(grid, heads, widths)
         for values in grid.rows:
-            rest = self._cells(values, widths, self.fonts.serif)
-            whole = self._high(rest)
-            if self.y + whole > _END and _TOP + self._high(heads) + whole <= _END:
-                self._again(heads, widths)
+            rest = self._cells(grid, values, widths, self.fonts.serif)
+            whole = self._high(grid, rest)
+            if self.y + whole > _END and _TOP + self._high(grid, heads) + whole <= _END:
+                self._again(grid, heads, widths)
             while True:
-                fits = max(1, int((_END - self.y - 2 * _PAD_Y) / gb.TABLE_PITCH))
-                self._row([cell[:fits] for cell in rest], widths, grid.centred, self.fonts.serif)
+                fits = max(1, int((_END - self.y - 2 * _PAD_Y) / grid.pitch))
+                self._row(
+                    grid, [cell[:fits] for cell in rest], widths, grid.centred, self.fonts.serif
+                )
                 rest = [cell[fits:] for cell in rest]
                 if not any(rest):
                     break
-                self._again(heads, widths)
+                self._again(grid, heads, widths)
         self.y += gb.TABLE_PITCH / 2
 
-    def _again(self, heads: Sequence[Sequence[Line]], widths: Sequence[float]) -> None:
+    def _again(self, grid: Grid, heads: Sequence[Sequence[Line]], widths: Sequence[float]) -> None:
         self._turn()
-        self._row(heads, widths, range(len(widths)), self.fonts.sans)
+        self._head(grid, heads, widths)
+
+    def _head(self, grid: Grid, heads: Sequence[Sequence[Line]], widths: Sequence[float]) -> None:
+        self._row(grid, heads, widths, range(len(widths)), self.fonts.sans)
 
     @staticmethod
-    def _cells(values: Sequence[str], widths: Sequence[float], font: str) -> list[list[Line]]:
+    def _cells(
+        grid: Grid, values: Sequence[str], widths: Sequence[float], font: str
+    ) -> list[list[Line]]:
+        """A centred cell's lines are of nearly equal length: no last character alone."""
         return [
-            break_lines(value, font, gb.TABLE_SIZE, width - 2 * _PAD_X)
-            for value, width in zip(values, widths, strict=True)
+            (balanced_lines if place in grid.centred else break_lines)(
+                value, font, grid.size, width - 2 * _PAD_X
+            )
+            for place, (value, width) in enumerate(zip(values, widths, strict=True))
         ]
 
     @staticmethod
-    def _high(cells: Sequence[Sequence[Line]]) -> float:
-        return max(1, *(len(lines) for lines in cells)) * gb.TABLE_PITCH + 2 * _PAD_Y
+    def _high(grid: Grid, cells: Sequence[Sequence[Line]]) -> float:
+        return max(1, *(len(lines) for lines in cells)) * grid.pitch + 2 * _PAD_Y
 
     def _row(
-        self, cells: Sequence[Sequence[Line]], widths: Sequence[float],
+        self, grid: Grid, cells: Sequence[Sequence[Line]], widths: Sequence[float],
         centred: Sequence[int], font: str,
     ) -> None:  # fmt: skip
-        top, height, x = self.y, self._high(cells), _LEFT
+        top, height, x = self.y, self._high(grid, cells), _LEFT
         self.canvas.setLineWidth(_HAIR)
         for place, (lines, width) in enumerate(zip(cells, widths, strict=True)):
             self.canvas.rect(x, _HEIGHT - top - height, width, height)
-            self.y = top + (height - len(lines) * gb.TABLE_PITCH) / 2
+            self.y = top + (height - len(lines) * grid.pitch) / 2
             for line in lines:
                 self._line(
-                    line, font, gb.TABLE_SIZE, gb.TABLE_PITCH,
+                    line, font, grid.size, grid.pitch,
                     x=x + _PAD_X, width=width - 2 * _PAD_X, centred=place in centred,
                 )  # fmt: skip
             x += width

@@ -60,7 +60,7 @@ def notice(session: AnySession, actor: Actor, case: SupervisionCase) -> Official
         Grid(
             ("日期", "步骤", "内容", "期限", "办理人"),
             [_line(step) for step in done] or [("", "尚未办理", "", "", "")],
-            (1.9, 1.7, 3.6, 1.9, 1.3),
+            (1.9, 1.6, 4.4, 1.9, 1.3),
             centred=(0, 1, 3, 4),
         ),
         Space("签收", 3),

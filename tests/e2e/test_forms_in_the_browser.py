@@ -65,6 +65,38 @@ def test_a_task_is_written_with_person_date_and_milestone(page_for: PageFor, siz
     expect(head.locator("main")).to_contain_text("史教学")
 
 
+def test_the_days_of_a_date_are_reached_by_keyboard(page_for: PageFor) -> None:
+    head = page_for("head_jwc")
+    head.goto("/task/add")
+    due, days = head.locator("[name=due_on]"), head.locator(".flatpickr-calendar.open")
+    due.press_sequentially("2026-09-29")
+    due.press("ArrowDown")
+    head.keyboard.press("ArrowRight")
+    head.keyboard.press("Enter")
+    expect(due).to_have_value("2026-09-30")
+    due.press("ArrowDown")
+    head.keyboard.press("Escape")
+    expect(days).to_have_count(0)
+    expect(due).to_be_focused()
+    due.click()
+    expect(days).to_be_visible()
+    due.press("Escape")
+    expect(days).to_have_count(0)
+    expect(head.locator("#leave")).to_be_hidden()
+
+
+def test_a_date_that_cannot_be_read_stays_as_typed(page_for: PageFor) -> None:
+    head = page_for("head_jwc")
+    head.goto("/task/add")
+    due = head.locator("[name=due_on]")
+    due.press_sequentially("九月底")
+    head.locator("[name=title]").click()
+    expect(due).to_have_value("九月底")
+    save(head)
+    expect(head.locator("[data-errors]")).to_contain_text("完成时限：不是有效的日期值。")
+    expect(due).to_have_value("九月底")
+
+
 def test_input_is_not_lost_by_a_stray_key(page_for: PageFor, size: str) -> None:
     head = page_for("head_jwc")
     head.goto("/task/add")

@@ -14,12 +14,13 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.cycles import ReportingMonth
 from app.models.improvement import Evidence
 from app.models.monitoring import CheckContribution, CheckStatus, MonthlyCheck
 from app.monitoring.closing import correcting
 from app.monitoring.service import draft_check
 from tests.cast import TEST, Cast
-from tests.closed_month import CLOSED, LATER, accepted_task, april, closed_check, issue
+from tests.closed_month import CLOSED, LATER, REPORTED, accepted_task, april, closed_check, issue
 
 ClientFor = Callable[[str], FlaskClient]
 
@@ -28,7 +29,7 @@ ClientFor = Callable[[str], FlaskClient]
 def draft(session: AnySession, cast: Cast) -> MonthlyCheck:
     """A check of April that its department never submitted."""
     head, task = cast.actor("head_jwc"), accepted_task(cast)
-    with unit_of_work(session, head):
+    with clock.at(REPORTED), unit_of_work(session, head):
         check = draft_check(
             session, head, MonthlyCheck(task=task, year=2026, month=4, actual_percent=10)
         )
@@ -68,6 +69,42 @@ def test_the_form_writes_no_check_of_an_exempt_month(
         answer = client_for("head_jwc").post("/monthly_check/add", data=form)
     assert "该月份不需填报。" in answer.text
     assert session.scalars(select(MonthlyCheck)).all() == []
+
+
+def test_the_form_writes_no_check_of_a_month_not_yet_begun(
+    session: AnySession, cast: Cast, client_for: ClientFor
+) -> None:
+    task = accepted_task(cast)
+    form = {"task": task.id, "year": 2026, "month": 6, "actual_percent": 50, "quality": "good"}
+    with clock.at(LATER):
+        answer = client_for("head_jwc").post("/monthly_check/add", data=form)
+    assert "该月份尚未开始。" in answer.text
+    assert 'value="50"' in answer.text
+    assert session.scalars(select(MonthlyCheck)).all() == []
+
+
+@pytest.mark.parametrize(("month", "told"), [(6, "该月份尚未开始。"), (5, "该月份不需填报。")])
+def test_the_form_moves_no_draft_into_a_month_nobody_reports_on(
+    session: AnySession, cast: Cast, client_for: ClientFor, month: int, told: str
+) -> None:
+    head, task = cast.actor("head_jwc"), accepted_task(cast)
+    with clock.at(REPORTED), unit_of_work(session, head):
+        check = draft_check(
+            session, head, MonthlyCheck(task=task, year=2026, month=4, actual_percent=10)
+        )
+    with unit_of_work(session, TEST):
+        session.scalars(
+            select(ReportingMonth).where(
+                ReportingMonth.cycle_id == cast.cycle.id, ReportingMonth.month == 5
+            )
+        ).one().exempt = True
+    with clock.at(LATER):
+        answer = client_for("head_jwc").post(
+            f"/monthly_check/edit/{check.id}", data=form_of(check, month=month)
+        )
+    session.expire_all()
+    assert told in answer.text
+    assert check.month == 4
 
 
 @pytest.mark.parametrize("changes", [{"actual_percent": 90}, {"month": 5}])

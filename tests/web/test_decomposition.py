@@ -10,12 +10,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.cycles import RuleValue
 from app.models.organisation import DepartmentKind
 from app.models.planning import Agreement, Decomposition, DecompositionStatus, Task, TaskStatus
 from app.models.work_points import WorkPoint, WorkPointSetStatus
+from app.planning.coverage import PERSON_LIMIT
 from tests.architecture.test_query_counts import cost
-from tests.cast import TODAY, YEAR, Cast
+from tests.cast import TEST, TODAY, YEAR, Cast
 from tests.factories import (
     make_baseline,
     make_baseline_task,
@@ -24,6 +26,7 @@ from tests.factories import (
     make_milestone,
     make_strategic_goal,
     make_task,
+    make_task_department,
     make_work_point,
     make_work_point_set,
 )
@@ -343,6 +346,19 @@ def test_the_coverage_names_each_gap_and_leads_to_it(
     link = section[section.index('href="/task/list/') + 6 :]
     listed = client.get(link[: link.index('"')].replace("&amp;", "&")).text
     assert "7-1" in listed and "推进课程思政" not in listed
+
+
+def test_the_coverage_leads_to_the_tasks_that_a_person_assists_in(
+    session: AnySession, cast: Cast, client_for: ClientFor
+) -> None:
+    with unit_of_work(session, TEST):
+        session.scalars(select(RuleValue).where(RuleValue.key == PERSON_LIMIT)).one().value = "1"
+    make_task(owner=cast.staff_jwc)
+    other = make_task(number="8", title="共建机房", lead_department=cast.xinxi)
+    make_task_department(task=other, department=cast.jwc, owner=cast.staff_jwc)
+    page = client_for("office").get(f"/decomposition/coverage/{cast.cycle.id}").text
+    load = page.split('id="load"')[1].split("</section>")[0]
+    assert f'<a href="/task/show/{other.id}">8 共建机房</a>' in load
 
 
 def test_the_coverage_is_not_told_to_departments(cast: Cast, client_for: ClientFor) -> None:

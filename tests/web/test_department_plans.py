@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -104,6 +105,8 @@ def test_a_weight_that_is_none_is_refused_and_nothing_saved(
         f'name="weight-{second.id}" inputmode="decimal" autocomplete="off" value="{text}"'
         in answer.text
     )
+    if text != "-5":
+        assert answer.text.count('aria-invalid="true"') == 1
     session.expire_all()
     assert (first.weight, second.weight) == (60, 40)
 
@@ -179,6 +182,23 @@ def test_what_changed_since_it_came_back_is_told_apart(
     assert "高水平专业群建设" in part and "达标" not in part
 
 
+def test_a_change_since_it_came_back_names_its_task_and_the_plan_s_own_words_count(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    sent(session, cast, plan)
+    leader, head = cast.actor("leader"), cast.actor("head_jwc")
+    with unit_of_work(session, leader):
+        workflow.apply(session, leader, plan, "return", review_comment="改权重，补思路")
+    first = plan_tasks(session, plan)[0]
+    with unit_of_work(session, head):
+        first.weight, plan.text = 55, "补充的思路"
+    page = client_for("head_jwc").get(f"/department_plan/show/{plan.id}").text
+    part = page.split("退回后的修改")[1].split("</section>")[0]
+    assert f"目标任务（{first}）" in part and "55" in part
+    assert "补充的思路" in part
+    assert "改权重" not in part  # the leader's own words are no change of the department's
+
+
 def test_a_new_task_of_the_department_joins_its_plan(
     session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
 ) -> None:
@@ -207,6 +227,9 @@ def test_a_weight_changed_meanwhile_is_told_and_what_was_typed_stays(
     assert head.post(place, data={**seen, f"weight-{first.id}": "50"}).status_code == 302
     late = head.post(place, data={**seen, f"weight-{first.id}": "75"})
     assert late.status_code == 422 and "已被他人改为 50" in late.text and 'value="75"' in late.text
+    assert late.text.count('aria-invalid="true"') == 1
+    beside = late.text.split('aria-invalid="true"')[1].split("</td>")[0]
+    assert re.search(r'<small class="sh-late">[^<]*50</small>', beside)
     stray = head.post(place, data={**seen, "weight-987654": "1"})
     assert stray.status_code == 422 and "其中 1 项任务已不在本计划中" in stray.text
 

@@ -13,11 +13,15 @@ from app.cycles.months import MonthEntry
 from app.web.directory import CycleEntry, PhaseEntry
 
 SHOWN_DEADLINES = 4
+WIDE, NARROW, AROUND = 1.25, 0.65, 1.2
+"""Room a Chinese sign, any other sign and the ends of a name take, in percent of the strip where
+it is narrowest (1,000 pixels, letters of 12)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`x` and `width` in percent of the strip; bars that overlap stand in different lanes."""
+    """`x` and `width` in percent of the strip. A name may reach beyond its bar, to the left of
+    its end where the strip ends (`backwards`); what overlaps stands in different lanes."""
 
     name: str
     dates: str
@@ -25,6 +29,7 @@ class Bar:
     width: float
     lane: int
     state: str
+    backwards: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +59,18 @@ def strip_of(cycle: CycleEntry, months: Iterable[MonthEntry], today: dt.date) ->
     def place(day: dt.date) -> float:
         return round(100 * (day - first).days / span, 2)
 
-    ends: list[dt.date] = []
+    ends: list[float] = []
     bars = []
     for phase in sorted(cycle.phases, key=lambda one: (one.starts_on, one.ends_on)):
-        lane = next((at for at, end in enumerate(ends) if end < phase.starts_on), len(ends))
-        ends[lane : lane + 1] = [phase.ends_on]
-        width = round(100 * ((phase.ends_on - phase.starts_on).days + 1) / span, 2)
-        bars.append(
-            Bar(
-                phase.name, _dates(phase), place(phase.starts_on), width, lane, _state(phase, today)
-            )
-        )
+        x, end = place(phase.starts_on), place(phase.ends_on + dt.timedelta(days=1))
+        room = room_of(phase.name)
+        backwards = x + room > 100
+        start = min(x, end - room) if backwards else x
+        lane = next((at for at, taken in enumerate(ends) if taken <= start), len(ends))
+        ends[lane : lane + 1] = [end if backwards else max(end, x + room)]
+        width = round(end - x, 2)
+        state = _state(phase, today)
+        bars.append(Bar(phase.name, _dates(phase), x, width, lane, state, backwards))
     return Strip(
         bars=bars,
         months=[(_month(day), place(day)) for day in _firsts(first, last)],
@@ -72,6 +78,11 @@ def strip_of(cycle: CycleEntry, months: Iterable[MonthEntry], today: dt.date) ->
         today=place(today) if first <= today <= last else None,
         deadlines=deadlines_of(cycle, months, today)[:SHOWN_DEADLINES],
     )
+
+
+def room_of(name: str) -> float:
+    """How much of the strip a name takes, in percent."""
+    return AROUND + sum(NARROW if sign.isascii() else WIDE for sign in name)
 
 
 def deadlines_of(cycle: CycleEntry, months: Iterable[MonthEntry], today: dt.date) -> list[Deadline]:

@@ -20,7 +20,7 @@ from app.monitoring.bulletin_figures import LIGHTS, Figures, tasks_behind
 from app.monitoring.bulletin_listed import listed_at_issue
 from app.monitoring.service import close_month, draft_check
 from tests.cast import TEST, Cast
-from tests.closed_month import CLOSED, ISSUED, accepted_task, april, issue, report
+from tests.closed_month import CLOSED, ISSUED, REPORTED, accepted_task, april, issue, report
 from tests.factories import make_appointment, make_evidence, make_task
 
 
@@ -201,7 +201,7 @@ def test_a_draft_of_a_closed_month_is_not_edited_moved_deleted_or_submitted(
 ) -> None:
     head = cast.actor("head_jwc")
     task = accepted_task(cast)
-    with unit_of_work(session, head):
+    with clock.at(REPORTED), unit_of_work(session, head):
         check = draft_check(
             session, head, MonthlyCheck(task=task, year=2026, month=4, actual_percent=10)
         )
@@ -218,7 +218,7 @@ def test_a_draft_of_a_closed_month_is_not_edited_moved_deleted_or_submitted(
 
 def test_a_check_is_not_moved_into_a_closed_month(session: AnySession, cast: Cast) -> None:
     head = cast.actor("head_jwc")
-    with unit_of_work(session, head):
+    with clock.at(REPORTED), unit_of_work(session, head):
         check = draft_check(
             session, head, MonthlyCheck(task=accepted_task(cast), year=2026, month=5)
         )

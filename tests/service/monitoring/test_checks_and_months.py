@@ -87,7 +87,7 @@ def test_of_two_months_submitted_together_the_later_speaks(session: AnySession, 
 
 def test_nobody_outside_drafts_a_check(session: AnySession, cast: Cast) -> None:
     task, stranger = accepted_task(cast), cast.actor("head_xinxi")
-    with pytest.raises(NotAllowed), unit_of_work(session, stranger):
+    with clock.at(AFTER_APRIL), pytest.raises(NotAllowed), unit_of_work(session, stranger):
         draft_check(session, stranger, MonthlyCheck(task=task, year=2026, month=4))
 
 

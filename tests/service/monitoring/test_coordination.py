@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core import clock, workflow
 from app.core.errors import NotAllowed, Refusal, RuleViolation, WrongState
 from app.core.policy import visible
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.monitoring import CoordinationRequest, CoordinationStatus, MonthlyCheck
-from app.models.planning import TaskStatus
+from app.models.planning import Task, TaskStatus
 from app.models.system import Notification
 from app.monitoring.coordination import reply_day, request_coordination
 from app.monitoring.coordination_workflow import COORDINATION_REQUEST
@@ -125,10 +125,33 @@ def test_a_request_is_refused_at_its_field(session: AnySession, cast: Cast, case
     assert told(session) == {}
 
 
+@pytest.mark.parametrize("status", [TaskStatus.PROPOSED, TaskStatus.FINISHED])
+def test_help_is_asked_for_with_a_task_under_way_only(
+    session: AnySession, cast: Cast, status: TaskStatus
+) -> None:
+    task = make_task(status=status)
+    with pytest.raises(RuleViolation) as error:
+        ask(session, cast, task_id=task.id)
+    assert error.value.field == "task"
+    assert session.scalars(select(CoordinationRequest)).all() == []
+    row = ask(session, cast)
+    with pytest.raises(RuleViolation), unit_of_work(session, cast.actor("head_jwc")):
+        row.task_id = task.id
+
+
+def test_a_request_goes_on_when_its_task_is_over(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED)
+    row = ask(session, cast, task_id=task.id)
+    session.execute(update(Task.__table__).values(status=TaskStatus.FINISHED))
+    session.expire_all()
+    take(session, cast, "head_xinxi", row, "answer", reply="周五前开放")
+    assert row.status == CoordinationStatus.ANSWERED
+
+
 def test_a_department_that_takes_part_in_a_task_may_ask_for_it(
     session: AnySession, cast: Cast
 ) -> None:
-    task = make_task(lead_department=cast.xinxi)
+    task = make_task(lead_department=cast.xinxi, status=TaskStatus.ACCEPTED)
     make_task_department(task=task, department=cast.jwc)
     assert ask(session, cast, task_id=task.id, addressed_department_id=cast.xsc.id).task is task
 

@@ -155,6 +155,7 @@ def test_assisting_lines_count_for_their_person_and_a_task_counts_once(
     make_task_department(task=other, department=cast.jwc, owner=cast.staff_jwc)
     (gap,) = found(session, cast)["load"].gaps
     assert (gap.id, gap.number, gap.led) == (cast.staff_jwc.id, 2, 1)
+    assert gap.assisted == [(other.id, "2 乙")]
     assert [one.number for one in found(session, cast, "leader")["load"].gaps] == [2]
     assert found(session, cast, "other_leader")["load"].count == 0
 

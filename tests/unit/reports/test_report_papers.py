@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from app.reports.docx import official_docx
 from app.reports.paper import (
+    SMALL_SIZE,
     Grid,
     Heading,
     NewPage,
@@ -52,6 +53,10 @@ Setter = Callable[[OfficialPaper], bytes]
 
 def pdf_pages(content: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def pdf_lines(paper: OfficialPaper) -> list[str]:
+    return [line for page in pdf_pages(official_pdf(paper)) for line in page.splitlines()]
 
 
 def word_text(content: bytes) -> str:
@@ -153,6 +158,25 @@ def test_a_cell_longer_than_a_page_goes_on_over_the_next() -> None:
     paper = replace(PAPER, blocks=[Grid(("内容",), [("长" * 3000,)], (1,))])
     pages = pdf_pages(official_pdf(paper))
     assert sum(page.count("长") for page in pages) == 3000
+
+
+def test_a_smaller_type_lets_a_long_name_stand_on_one_line() -> None:
+    name, heads = "科研与产教融合处", ("部门", *("应报" for _ in range(12)))
+    wide = Grid(heads, [(name, *"000000000000")], (3.2, *(1 for _ in range(12))))
+    small = replace(wide, size=SMALL_SIZE)
+    assert name not in pdf_lines(replace(PAPER, blocks=[wide]))
+    assert name in pdf_lines(replace(PAPER, blocks=[small]))
+    file = docx.Document(io.BytesIO(official_docx(replace(PAPER, blocks=[small]))))
+    cell = file.tables[0].rows[1].cells[0].paragraphs[0]
+    assert cell.runs[0].font.size == Pt(SMALL_SIZE)
+    assert file.tables[0].rows[0].cells[0].paragraphs[0].runs[0].font.size == Pt(SMALL_SIZE)
+
+
+def test_a_centred_cell_leaves_no_character_alone_on_its_last_line() -> None:
+    grid = Grid(("部门", "事项"), [("学生工作处", "")], (1.1, 8), centred=(0,))
+    lines = pdf_lines(replace(PAPER, blocks=[grid]))
+    assert {"学生工", "作处"} <= set(lines)
+    assert "处" not in lines
 
 
 def test_a_new_page_begins_one_and_an_empty_one_is_not_printed() -> None:

@@ -12,6 +12,29 @@ function read(text) {
   return day && day.getMonth() === Number(parts[2]) - 1 ? day : undefined;
 }
 
+// From the field into the days and out again; what cannot be read stays as typed: the server says
+// what is wrong with it.
+function listen(field, made) {
+  let typed = field.value;
+  field.addEventListener("input", (event) => {
+    if (event.isTrusted) typed = field.value;
+  });
+  field.addEventListener("blur", () => {
+    if (typed && !field.value) field.value = typed;
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && made.isOpen) {
+      event.preventDefault();
+      made.close();
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      made.setDate(field.value);
+      made.open();
+      (made.selectedDateElem ?? made.todayDateElem ?? made.days.querySelector("span"))?.focus();
+    }
+  });
+}
+
 export function start(root) {
   for (const field of root.querySelectorAll("input[data-date]")) {
     if (field._flatpickr || field.closest("template")) continue;
@@ -30,7 +53,7 @@ export function start(root) {
     });
     made.calendarContainer.setAttribute("role", "dialog");
     made.calendarContainer.setAttribute("aria-label", say("day"));
-    // What cannot be read stays as typed: the server says what is wrong with it.
     if (typed && !field.value) field.value = typed;
+    listen(field, made);
   }
 }

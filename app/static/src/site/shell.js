@@ -46,10 +46,13 @@ function drawer() {
 }
 
 function dropDowns() {
-  const all = () => document.querySelectorAll("details.lx-drop[open]");
-  document.addEventListener("click", (event) => {
+  const all = () => document.querySelectorAll("details:is(.lx-drop, .ls-add)[open]");
+  const leave = (event) => {
+    if (event.target.closest?.("dialog")) return; // a question about what was pressed in it
     for (const drop of all()) if (!drop.contains(event.target)) drop.open = false;
-  });
+  };
+  document.addEventListener("click", leave);
+  document.addEventListener("focusin", leave);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const drop of all()) {
