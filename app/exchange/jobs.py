@@ -75,7 +75,10 @@ def open_job(
     if len(uploads) > MANY_FILES:
         words = message("At most %(most)s files are imported at once.", most=MANY_FILES)
         raise RuleViolation(words, "file")
-    uploads = list({upload.sha256: upload for upload in uploads}.values())
+    first: dict[str, Upload] = {}
+    for upload in uploads:
+        first.setdefault(upload.sha256, upload)
+    uploads = [*first.values()]
     listed = [{"name": u.name, "sha256": u.sha256, "suffix": u.path.suffix} for u in uploads]
     job = ImportJob(
         kind=kind,

@@ -132,7 +132,7 @@ class SupervisionCase(Domain):
     )
 
     def __str__(self) -> str:
-        return f"{self.number or '—'} {self.matter}"
+        return " ".join(filter(None, (self.number, self.matter)))
 
     __repr__ = __str__
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from app.core import clock, policy
 from app.core.actor import Actor
 from app.core.errors import Conflict, Refusal, RuleViolation
-from app.core.text import message
+from app.core.text import Message, message
 from app.core.unit_of_work import unit_of_work
 from app.cycles.months import month_reported, months_of
 from app.extensions import db
@@ -211,8 +211,8 @@ class MonthSheetView(BaseView):
             told=told,
             draw=Drawing(lambda one, name: _shown(one, name, told, typed), _worded, told, lacking),
             class_of=class_of,
-            incomplete=lacking,
-            refusal=str(incomplete) if incomplete else "",
+            refusal=_refusal(told, incomplete),
+            missing=_missing(rows, lacking) or _missing_in(told),
             as_planned=str(ON_PLAN),
             label=label,
             worded=_worded,
@@ -307,6 +307,39 @@ def _as_planned(row: SheetRow, typed: Mapping[str, str]) -> dict[str, str]:
 
 
 # What a page says ------------------------------------------------------------------------
+
+
+def _refusal(told: Mapping[str, Outcome], incomplete: RowsIncomplete | None) -> str:
+    """Why the page has come back; "" if it was asked for."""
+    if incomplete is not None:
+        return str(incomplete)
+    if not any(one.refusal or one.wrong for one in told.values()):
+        return ""
+    return gettext("These rows need a look: what is marked in them is not saved, the rest is.")
+
+
+def _missing(
+    rows: Sequence[SheetRow], lacking: Mapping[int, Mapping[str, Message]]
+) -> list[tuple[str, str, list[str]]]:
+    """What rows lack: where on the page, the task's name, the words."""
+    return [
+        (f"{row.key}-{next(iter(lacks))}", str(row.task), [str(words) for words in lacks.values()])
+        for row in rows
+        if (lacks := lacking.get(row.task.id))
+    ]
+
+
+def _missing_in(told: Mapping[str, Outcome]) -> list[tuple[str, str, list[str]]]:
+    """The same of rows that were not taken as they were sent."""
+    return [
+        (
+            f"{one.key}-{next(iter(one.wrong))}" if one.wrong else one.key,
+            str(one.row.task),
+            [str(words) for words in one.wrong.values()] or [str(one.refusal)],
+        )
+        for one in told.values()
+        if one.wrong or one.refusal
+    ]
 
 
 def _told(one: Outcome) -> dict[str, Any]:

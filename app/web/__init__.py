@@ -10,6 +10,7 @@ from flask_login import current_user, logout_user
 
 from app.core import text
 from app.extensions import compress, csrf
+from app.models.organisation import whole_name
 from app.web import framework_words, incoming
 from app.web.session_cookie import SessionCookie
 from app.web.words import language
@@ -45,6 +46,7 @@ def finish(app: Flask) -> None:
     words.register(app)
     app.context_processor(_shell)
     app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.globals["whole_name"] = whole_name
     app.jinja_env.globals["appbuilder_view"] = _endpoint_of
     app.jinja_env.globals["demo_accounts"] = _demo_accounts
     app.jinja_env.filters["role_name"] = _role_name

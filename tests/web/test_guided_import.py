@@ -12,13 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.unit_of_work import AnySession
+from app.core.unit_of_work import AnySession, unit_of_work
 from app.exchange import jobs, uploads, views
 from app.models.cycles import TaskCategory
 from app.models.organisation import Department, Person
 from app.models.planning import Task
 from app.models.system import ImportAlias, ImportJob, ImportLayout, ImportStatus
-from tests.cast import YEAR, Cast
+from tests.cast import TEST, YEAR, Cast
 from tests.web.test_import_screen import SignIn, confirm, count, send, the_job
 from tests.workbooks import task, write_table, write_tasks
 
@@ -245,6 +245,46 @@ def test_one_file_of_a_wrong_type_is_named_among_the_others(
 def names_form(job: ImportJob, **chosen: str) -> dict[str, str]:
     named = {name.replace("_", "-"): value for name, value in chosen.items()}
     return {"version": str(job.version), **named}
+
+
+def test_the_very_same_content_twice_is_read_once_and_said(
+    client_for: SignIn, session: AnySession, tmp_path: Path
+) -> None:
+    office, first = client_for("office"), file_of(tmp_path, "甲.xlsx", task(1))
+    send_many(office, first, ("甲（副本）.xlsx", first[1]))
+    job = the_job(session)
+    page = office.get(f"/import/{job.id}").text
+    assert job.summary["rows"] == 1  # type: ignore[index]
+    notice = page.split('class="alert alert-info')[1].split("</div>")[0]
+    assert "甲（副本）.xlsx" in notice and "甲.xlsx" in notice
+    assert job.file_name == "甲.xlsx"
+
+
+def test_content_that_was_imported_before_is_said_with_the_way_there(
+    client_for: SignIn,
+    session: AnySession,
+    tmp_path: Path,
+    started: list[Callable[[], None]],
+) -> None:
+    office, file = client_for("office"), file_of(tmp_path, "甲.xlsx", task(1))
+    send_many(office, file)
+    first = the_job(session)
+    way = f'<a href="/import/{first.id}">'
+    assert way not in office.get(f"/import/{first.id}").text
+    confirm(office, first)
+    started[0]()
+    send_many(office, file)
+    assert way in office.get(f"/import/{the_job(session).id}").text
+
+
+def test_an_unknown_department_is_near_by_its_short_name_and_offered_by_its_own(
+    upload: Callable[..., Any], client_for: SignIn, session: AnySession, cast: Cast
+) -> None:
+    with unit_of_work(session, TEST):
+        cast.xsc.short_name = "学工"
+    upload([task(1, lead="学工部")])
+    page = client_for("office").get(f"/import/{the_job(session).id}").text
+    assert "没有部门“学工部”。相近的有：学生工作处" in page
 
 
 def test_an_unknown_department_is_said_once_for_all_rows(

@@ -121,6 +121,8 @@ def test_the_form_works_without_its_script(
     assert check_of(session, task).done == "调研"
     refused = head.post(f"{place}save", data=row(task, 1, actual_percent="很多", done="开题"))
     assert refused.status_code == 422 and 'value="很多"' in refused.text
+    missing = refused.text.split("data-errors", 1)[1].split("</ul>")[0]
+    assert f'href="#row-{task.id}-actual_percent"' in missing and "“很多”不是有效的百分比。" in missing
     assert check_of(session, task).done == "开题"
 
 
@@ -277,6 +279,13 @@ def test_the_workbook_goes_out_filled_in_and_comes_back_as_differences(
     assert (check_of(session, task).actual_percent, check_of(session, task).done) == (45, "调研")
     assert session.scalars(select(MonthlyCheck).where(MonthlyCheck.task_id == other.id)).all() == []
     assert "25%" not in head.post(f"{place}upload", data={"file": (io.BytesIO(b"x"), "a.exe")}).text
+
+
+def test_the_workbook_has_a_name_for_programs_that_read_ascii_only(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    named = client_for("head_jwc").get(f"/month/{cast.jwc.id}/2026-04/book")
+    assert "filename=month-jwc-2026-04.xlsx;" in named.headers["Content-Disposition"]
 
 
 def test_the_workbook_has_the_assisting_lines_and_brings_them_back(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import ApiKey
 from sqlalchemy import select
@@ -276,3 +276,13 @@ def test_a_line_break_in_the_next_address_is_refused(
     sign_in(client, "head.jwc")
     assert client.get(f"{place}?next=/{mark}").status_code == 400
     assert client.post(f"/login/?next=/{mark}").status_code == 400
+
+
+def test_a_registration_is_greeted_by_the_whole_name(app: Flask) -> None:
+    builder = app.appbuilder  # type: ignore[attr-defined]
+    with app.test_request_context("/"):
+        page = render_template(
+            "appbuilder/general/security/activation.html",
+            first_name="小明", last_name="张", appbuilder=builder,
+        )  # fmt: skip
+    assert "张小明，" in page
