@@ -18,6 +18,9 @@ from app.reports.text_pdf import official_pdf
 
 FORMATS = (Format.DOCX, Format.PDF)
 
+_SETTING = ("shares", "centred", "size", "lines")
+"""What of a block is how it is set, not what it says."""
+
 
 def college() -> str:
     return str(current_app.config["COLLEGE_NAME"])
@@ -26,9 +29,18 @@ def college() -> str:
 def official(
     title: str, blocks: Sequence[Block], *, state: str, version: str, **given: Any
 ) -> OfficialPaper:
-    """The paper with its check code: over its words and marks, whoever prints it."""
+    """The paper with its check code: over its words and marks, whoever prints it and however wide
+    its columns are, so that a paper printed years ago is still found equal."""
     paper = OfficialPaper(title, list(blocks), state, version, "", author=college(), **given)
-    return replace(paper, check_code=documents.check_code(asdict(paper)))
+    return replace(paper, check_code=documents.check_code(_said(paper)))
+
+
+def _said(paper: OfficialPaper) -> dict[str, Any]:
+    told = asdict(paper)
+    for block in told["blocks"]:
+        for name in _SETTING:
+            block.pop(name, None)
+    return told
 
 
 def hand_out(

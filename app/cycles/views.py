@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 
 from app.core.policy import visible
-from app.core.text import words
+from app.core.text import in_chinese, words
 from app.cycles.before_meeting import before_meeting, taken_by_minutes
 from app.cycles.forms import DecisionForm, RuleValueForm
 from app.cycles.meeting_views import MeetingView
@@ -79,6 +79,34 @@ _SAID = {one.value: (one.zh, one.en) for kind in (Visibility, Quality, CauseKind
 _SAID["last"] = ("当月最后一日", "Last day of the month")
 
 
+_CHAPTERS = {
+    "组织机构": lazy_gettext("Organisation"),
+    "目标制定": lazy_gettext("Planning"),
+    "运行监测": lazy_gettext("Monitoring"),
+    "督查督办": lazy_gettext("Supervision"),
+    "诊断改进": lazy_gettext("Improvement"),
+    "考核评价": lazy_gettext("Assessment"),
+    "通知提醒": lazy_gettext("Notifications"),
+}
+
+
+_UNITS = {
+    "天": "days", "工作日": "working days", "分": "points", "个": "pieces", "个月": "months",
+    "分钟": "minutes", "时": "o'clock", "月": "month", "次": "times", "百分点": "percentage points",
+    "项": "items",
+}  # fmt: skip
+"""Units in the rule book, for those who read English."""
+
+
+def _unit_said(unit: Any) -> Any:
+    return unit if in_chinese() else _UNITS.get(unit, unit)
+
+
+def _chapter_said(chapter: Any) -> Any:
+    """A chapter of the rule book that the programs know, in the reader's words; else as it is."""
+    return chapter if in_chinese() else _CHAPTERS.get(chapter, chapter)
+
+
 def _value_said(value: Any) -> Any:
     """The value of a rule; that of a switch, and a word of the programs, in the reader's words."""
     if value in _SAID:
@@ -88,9 +116,9 @@ def _value_said(value: Any) -> Any:
 
 class RuleValueView(RuleValueForm, DomainView):
     datamodel = interface(RuleValue)
-    list_columns = ["chapter", "name", "value", "unit", "article", "assumed", "key"]
+    list_columns = ["chapter", "name", "value", "unit", "article", "assumed", "rule_book", "key"]
     title_column = "name"
-    plain_columns = {"value": _value_said}
+    plain_columns = {"value": _value_said, "chapter": _chapter_said, "unit": _unit_said}
     show_columns = [
         "rule_book", "key", "name", "name_en", "kind", "value", "unit", "chapter", "article", "assumed",
     ]  # fmt: skip

@@ -47,8 +47,16 @@ def _propose(session: AnySession, actor: Actor, row: Adjustment, fields: Mapping
     row.submitted_by_id = actor.user_id
 
 
+def _say(
+    session: AnySession, actor: Actor, row: Adjustment | TaskResult, fields: Mapping[str, Any]
+) -> None:
+    """What was said in returning an earlier round is no opinion on this one."""
+    row.review_comment = fields.get("review_comment") or None
+
+
 def _confirm(session: AnySession, actor: Actor, row: TaskResult, fields: Mapping[str, Any]) -> None:
     """A confirmed completion finishes its task; an unfinished one is carried over later."""
+    _say(session, actor, row, fields)
     if row.outcome == CompletionOutcome.FINISHED:
         workflow.apply(
             session, actor, row.task, "finish", finished_on=row.completed_on or clock.today()
@@ -95,6 +103,7 @@ ADJUSTMENT = Workflow(
             message("Agree"),
             accepts=("review_comment",),
             decides=True,
+            effect=_say,
             article="9.2",
         ),
         Transition(

@@ -79,7 +79,7 @@ class CompletionOutcome(Choice):
 
 
 class CorrectionStatus(Choice):
-    REQUESTED = "requested", "申请", "Requested"
+    REQUESTED = "requested", "待审批", "Requested"
     APPROVED = "approved", "同意", "Approved"
     REFUSED = "refused", "不同意", "Refused"
     TAKEN_BACK = "taken_back", "已撤回", "Taken back"

@@ -31,7 +31,7 @@ class CaseStatus(Choice):
     PROPOSED = "proposed", "拟立项", "Proposed"
     OPEN = "open", "办理中", "Open"
     REPLIED = "replied", "已回复", "Replied"
-    ACCEPTED = "accepted", "回复已认可", "Reply accepted"
+    ACCEPTED = "accepted", "待办结", "To be closed"
     CLOSED = "closed", "已办结", "Closed"
     DISMISSED = "dismissed", "不予立项", "Dismissed"
     WITHDRAWN = "withdrawn", "已撤销", "Withdrawn"

@@ -60,7 +60,10 @@ class Seats:
             self.liaison.get(department),
             self.top,
         ):
-            able = {one for one in found or () if self.homes.get(one) != department}
+            heads = self.heads.get(department, ())
+            able = {
+                one for one in found or () if self.homes.get(one) != department and one not in heads
+            }
             if able:
                 return frozenset(able)
         return frozenset()

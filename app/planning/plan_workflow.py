@@ -88,6 +88,8 @@ def _review(
 ) -> None:
     plan.reviewed_by_id = actor.user_id
     plan.reviewed_at = clock.now()
+    # What was said in returning an earlier round is no opinion on this one.
+    plan.review_comment = fields.get("review_comment") or None
 
 
 def _submit(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from contextlib import suppress
 from typing import Any
 
 from flask import Flask, current_app, jsonify, render_template, request
 from flask_babel import gettext
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -15,9 +17,15 @@ from app.core import clock
 from app.core.constraints import violation_of
 from app.core.errors import Refusal
 from app.extensions import db
+from app.models.organisation import Delegation
 from app.web import formats
+from app.web.directory import directory
+from app.web.reader import the_actor
 
 log = logging.getLogger(__name__)
+
+LATELY = dt.timedelta(days=30)
+"""For so long after a delegation the page of an error says that it has ended."""
 
 
 def register(app: Flask) -> None:
@@ -51,12 +59,38 @@ def _hint(code: int) -> str:
     """What one may do about it; empty where the sentence says all."""
     hints = {
         403: gettext("If your work needs it, ask the target office or the administrator."),
-        404: gettext("Check the address, or look for it with the search box."),
+        404: _ended_delegation() if code == 404 else "",
         409: gettext("Go back, reload the page and do it once more."),
         413: gettext("Choose a smaller file, or split it."),
         500: gettext("It has been written down for the administrator. If it happens again, tell them the time: %(time)s.", time=formats.show(clock.now())),
     }  # fmt: skip
     return hints.get(code, "")
+
+
+def _ended_delegation() -> str:
+    """What one may do about a page that is not there; for who stood in for somebody until lately,
+    that this is over."""
+    today = clock.today()
+    with suppress(SQLAlchemyError):
+        found = db.session.execute(
+            select(Delegation.giver_id, Delegation.valid_to, Delegation.ended_at)
+            .where(
+                Delegation.receiver_id == the_actor().user_id,
+                Delegation.valid_to >= today - LATELY,
+                or_(Delegation.valid_to < today, Delegation.ended_at.is_not(None)),
+            )
+            .order_by(Delegation.valid_to.desc())
+            .limit(1)
+        ).first()
+        if found is not None:
+            last = found.ended_at.date() if found.ended_at else found.valid_to
+            return gettext(
+                "You stood in for %(name)s until %(day)s. What you saw and did in their place is"
+                " theirs again; if you still need it, ask them for a new delegation.",
+                name=getattr(directory().people.get(found.giver_id), "name", ""),
+                day=last,
+            )
+    return gettext("Check the address, or look for it with the search box.")
 
 
 def answer(code: int, sentence: str) -> Any:

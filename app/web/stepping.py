@@ -62,6 +62,11 @@ def step_form(
     form = kind() if sent else kind(formdata=None, obj=row)
     if not sent:
         form.version.data = row.version
+        if transition.decides:
+            # The words of a decision are its own: those of an earlier round are not said again.
+            for name in steps:
+                if isinstance(form[name], TextAreaField):
+                    form[name].data = None
     form.steps = steps
     return form
 

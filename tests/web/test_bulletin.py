@@ -300,4 +300,8 @@ def test_strangers_see_no_correction(
     assert stranger.get(f"/correction/show/{row.id}").status_code == 404
     assert f"/correction/show/{row.id}" not in stranger.get("/correction/list/").text
     listed = client_for("head_jwc").get("/correction/list/").text
-    assert f"/correction/show/{row.id}" in listed and f"2026-04 {check.task}" in listed and "15%" in listed
+    assert (
+        f"/correction/show/{row.id}" in listed
+        and f"2026-04 {check.task}" in listed
+        and "15%" in listed
+    )

@@ -77,6 +77,14 @@ def test_the_page_offers_what_its_reader_may_do_and_says_why_not_the_rest(
     assert "当前状态“办理中”不能办理" in why or "办理中" in why.partition("</details>")[0]
 
 
+def test_a_case_without_a_number_is_called_by_its_matter(
+    cast: Cast, session: AnySession, client_for: ClientFor
+) -> None:
+    case = make_supervision_case(number=None, task=None, source="meeting", matter="完善值班制度")
+    title = client_for("office").get(show(case)).text.partition("<h1")[2].partition("</h1>")[0]
+    assert "完善值班制度" in title and "—" not in title
+
+
 def test_nobody_is_led_to_close_what_nobody_has_replied_to(
     cast: Cast, session: AnySession, client_for: ClientFor
 ) -> None:
@@ -86,7 +94,9 @@ def test_nobody_is_led_to_close_what_nobody_has_replied_to(
     page = office.get(show(opened(cast, session, task=going))).text
     assert 'id="step-close">' in page and 'id="step-close" open' not in page
     done = make_task(lead_department=cast.jwc, status=TaskStatus.ACCEPTED, finished_on=TODAY)
-    assert 'id="step-close" open' in office.get(show(opened(cast, session, task=done))).text
+    page = office.get(show(opened(cast, session, task=done))).text
+    assert 'id="step-close" open' in page
+    assert "目前不会自动升级" not in page
 
 
 def test_where_no_leader_is_needed_the_office_is_offered_the_extension(

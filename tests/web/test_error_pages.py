@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.core import clock
 from app.web import errors
+from tests.cast import TODAY, Cast
+from tests.factories import make_delegation, make_department_plan
 
 ClientFor = Callable[[str], FlaskClient]
 
@@ -48,6 +52,23 @@ def test_every_error_has_a_page_with_a_sentence_and_a_way_on(
     assert str(code) in page
     assert 'href="/"' in page
     assert "Traceback" not in page
+
+
+def test_who_stood_in_until_yesterday_is_told_that_it_is_over(
+    cast: Cast, client_for: ClientFor
+) -> None:
+    with clock.at(TODAY - dt.timedelta(days=9)):
+        make_delegation(
+            giver=cast.head_xinxi, receiver=cast.staff_jwc, department=None,
+            valid_from=TODAY - dt.timedelta(days=9), valid_to=TODAY - dt.timedelta(days=1),
+        )  # fmt: skip
+    plan = make_department_plan(department=cast.xinxi)
+    place = f"/department_plan/show/{plan.id}"
+    told = client_for("staff_jwc").get(place)
+    assert told.status_code == 404
+    way = told.text.split('class="lx-empty error-page"')[1]
+    assert cast.head_xinxi.name in way and str(TODAY - dt.timedelta(days=1)) in way
+    assert cast.head_xinxi.name not in client_for("head_jwc").get(place).text
 
 
 def test_a_page_that_is_not_there_stands_in_the_shell(client_for: ClientFor) -> None:

@@ -140,6 +140,22 @@ def test_a_stale_save_shows_both_versions_and_lets_choose(
     assert (task.goal, task.remark) == ("我的目标", "别人的备注")
 
 
+def test_a_stale_save_proposes_theirs_where_nothing_was_typed(
+    client_for: ClientFor, session: AnySession, cast: Cast
+) -> None:
+    """Else saving again would take back what somebody else wrote."""
+    from app.core.unit_of_work import unit_of_work
+
+    task = make_task(goal="原来的目标", remark="原来的备注")
+    sent = task_form(task, goal="原来的目标", remark="我的备注", owner="")
+    for goal, owner in (("别人的目标", cast.staff_jwc), ("又改的目标", cast.staff_jwc)):
+        with unit_of_work(session, TEST):
+            task.goal, task.remark, task.owner = goal, "别人的备注", owner
+    page = client_for("head_jwc").post(f"/task/edit/{task.id}", data=sent).text
+    proposed = dict(re.findall(r'name="keep-(\w+)" value="(\w+)" checked', page))
+    assert proposed == {"goal": "theirs", "owner": "theirs", "remark": "mine"}
+
+
 def test_what_is_fixed_since_issue_is_shown_and_not_asked(client_for: ClientFor) -> None:
     task = make_task(status=TaskStatus.ACCEPTED, title="已经下发")
     page = client_for("head_jwc").get(f"/task/edit/{task.id}").text

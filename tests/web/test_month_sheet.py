@@ -122,7 +122,9 @@ def test_the_form_works_without_its_script(
     refused = head.post(f"{place}save", data=row(task, 1, actual_percent="很多", done="开题"))
     assert refused.status_code == 422 and 'value="很多"' in refused.text
     missing = refused.text.split("data-errors", 1)[1].split("</ul>")[0]
-    assert f'href="#row-{task.id}-actual_percent"' in missing and "“很多”不是有效的百分比。" in missing
+    assert (
+        f'href="#row-{task.id}-actual_percent"' in missing and "“很多”不是有效的百分比。" in missing
+    )
     assert check_of(session, task).done == "开题"
 
 

@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 
 from app.core import clock, workflow
 from app.core.unit_of_work import AnySession, unit_of_work
+from app.models.organisation import PostKind
 from app.models.plan_comments import PlanComment
 from app.models.planning import DepartmentPlan, PlanStatus
 from app.planning.plan_way import way_of
 from tests.cast import TEST, YEAR, Cast
 from tests.factories import (
+    make_appointment,
     make_charge,
     make_delegation,
     make_department_plan,
@@ -57,6 +59,28 @@ def test_the_way_names_who_moves_next_and_by_when(
     for words in ("部门拟定", cast.head_jwc.name, "分管领导审阅", cast.leader.name, "部门提交", "办公室汇总",
                   f"{YEAR - 1}-11-30 前", f"{YEAR - 1}-12-31 前"):  # fmt: skip
         assert words in way
+
+
+def test_a_leader_who_heads_the_department_is_not_named_as_its_reviewer(
+    session: AnySession, cast: Cast, plan: DepartmentPlan
+) -> None:
+    make_appointment(person=cast.leader, department=cast.jwc, post=PostKind.HEAD)
+    review = way_of(session, cast.actor("head_jwc"), plan, {})[1]
+    assert list(review.who) == [cast.topleader.id]
+
+
+def test_what_was_said_in_returning_is_not_said_again_in_approving(
+    session: AnySession, cast: Cast, plan: DepartmentPlan, client_for: ClientFor
+) -> None:
+    step(session, cast, "head_jwc", plan, "send_for_review")
+    step(session, cast, "leader", plan, "return", review_comment="补充指标")
+    step(session, cast, "head_jwc", plan, "send_for_review")
+    place, leader = f"/department_plan/step/review/{plan.id}", client_for("leader")
+    field = leader.get(place).text.split('<textarea class="form-control')[1].split("</textarea>")[0]
+    assert 'name="review_comment"' in field and "补充指标" not in field
+    leader.post(place, data={"version": plan.version, "review_comment": ""})
+    session.expire_all()
+    assert (plan.status, plan.review_comment or "") == (PlanStatus.REVIEWED, "")
 
 
 def test_a_station_that_was_left_says_when(

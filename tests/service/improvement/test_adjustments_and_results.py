@@ -213,6 +213,26 @@ def test_nobody_outside_reports_a_result(session: AnySession, cast: Cast) -> Non
         report_result(session, stranger, result_of(task))
 
 
+def test_what_was_said_in_returning_does_not_stay_with_what_is_confirmed(
+    session: AnySession, cast: Cast
+) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, owner=cast.staff_jwc)
+    staff, head, leader = (cast.actor(name) for name in ("staff_jwc", "head_jwc", "leader"))
+    with unit_of_work(session, staff):
+        result = report_result(session, staff, result_of(task))
+    adjustment = drafted(session, cast, task, AdjustmentKind.EXTEND, due_on="2026-11-20")
+    for row in (adjustment, result):
+        for actor, name, said in (
+            (head, "submit", {}),
+            (leader, "return", {"review_comment": "请写实"}),
+            (head, "submit", {}),
+            (leader, "review" if row is adjustment else "confirm", {}),
+        ):
+            with unit_of_work(session, actor):
+                workflow.apply(session, actor, row, name, **said)
+        assert row.review_comment is None
+
+
 def test_a_top_leader_may_confirm_in_the_leaders_place(session: AnySession, cast: Cast) -> None:
     task = make_task(status=TaskStatus.ACCEPTED, owner=cast.staff_jwc)
     staff, head, top = (cast.actor(name) for name in ("staff_jwc", "head_jwc", "topleader"))

@@ -74,7 +74,8 @@ export function ganttOptions(payload, width, look, colour, common) {
     ...common,
     tooltip: { ...common.tooltip, formatter: ({ data }) => (data?.bar ? told(payload, data.bar) : payload.labels.today) },
     legend: { ...common.legend, bottom: undefined, top: 0, left: 0 },
-    grid: { left: 8, right: 16, top: 32, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 8, right: 16, top: narrow ? 52 : 32, // a telephone breaks the legend once
+      bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: {
       type: "time", position: "top", min: day(payload.from), max: day(payload.to) + 86_400_000,
       axisLabel: { color: look.muted, hideOverlap: true }, axisLine: { lineStyle: { color: look.line } },

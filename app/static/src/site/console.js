@@ -274,8 +274,6 @@ function drag(form, item, tell) {
 }
 
 export function start() {
-  const here = document.querySelector(".console-tabs [aria-current]");
-  if (here) here.parentElement.scrollLeft = here.offsetLeft - 24;
   const form = document.getElementById("console-order");
   if (form) arrange(form);
   const [cells, tree] = [told("console-cells"), told("console-tree")];

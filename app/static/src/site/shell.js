@@ -80,7 +80,16 @@ function searchKey() {
   });
 }
 
+// On a telephone tabs scroll: the present one is in view.
+function tabs() {
+  for (const here of document.querySelectorAll(":is(.console-tabs, .lx-tabs) [aria-current]")) {
+    const bar = here.parentElement;
+    bar.scrollLeft = here.offsetLeft - bar.offsetLeft - 24;
+  }
+}
+
 export function start() {
+  tabs();
   keepGroups();
   drawer();
   dropDowns();
