@@ -17,6 +17,7 @@ from app.models.organisation import Department, Person
 from app.models.planning import Task
 from app.models.system import ImportAlias, ImportJob, ImportLayout, ImportStatus
 from tests.cast import TEST, Cast
+from tests.web.test_import_of_several_files import send_many
 from tests.web.test_import_screen import SignIn, confirm, count, send, the_job
 from tests.workbooks import task, write_table, write_tasks
 
