@@ -1,4 +1,5 @@
-"""What comes when it is seen, and what a telephone shows in place of the head of a table."""
+"""What comes when it is seen, what stays when the page moves, and what a telephone shows in place
+of the head of a table."""
 
 from __future__ import annotations
 
@@ -42,3 +43,17 @@ def test_a_list_is_sorted_on_a_telephone(demo_page_for: PageFor, size: str) -> N
     expect(here).to_contain_text("升序")
     here.click()
     head.wait_for_url("**_od_TaskView=desc**")
+
+
+def test_the_bar_stays_in_view_at_the_end_of_a_long_page(demo_page_for: PageFor, size: str) -> None:
+    office = demo_page_for("office")
+    office.set_viewport_size({"width": office.viewport_size["width"], "height": 300})  # type: ignore[index]
+    office.goto("/")
+    bar = office.locator(".lx-top")
+    office.keyboard.press("End")
+    expect(office.locator(".lx-foot")).to_be_in_viewport()
+    if size == "phone":  # there its two rows would take the room of what is read
+        expect(bar).not_to_be_in_viewport()
+    else:
+        expect(bar).to_be_in_viewport(ratio=1)
+        expect(office.locator(".lx-rail")).to_be_in_viewport()
