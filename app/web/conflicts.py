@@ -66,8 +66,10 @@ def take_theirs(form: Any, row: Any, names: Iterable[str], sent: Any) -> None:
 
 
 def _base(row: Any, seen: str) -> dict[str, Any]:
-    """What the columns changed since version `seen` held then, as the audit trail keeps it."""
-    behind = row.version - int(seen) if seen.isdecimal() else 0
+    """What the columns changed since version `seen` held then, as the audit trail keeps it;
+    nothing of an account, whose versions are moments."""
+    now = getattr(row, "version", None)
+    behind = now - int(seen) if isinstance(now, int) and seen.isdecimal() else 0
     before = (
         select(AuditEvent.before)
         .where(

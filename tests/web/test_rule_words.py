@@ -27,13 +27,17 @@ def rows_of(client: FlaskClient, language: str) -> str:
     return page[page.index("<tbody>") : page.index("</tbody>")]
 
 
-def test_a_rule_is_named_in_english_for_who_reads_english(
+def test_chapters_and_units_are_said_in_english_to_who_reads_english(
     client_for: ClientFor, rule: RuleValue
 ) -> None:
     rows = rows_of(client_for("office"), "en")
-    for words in ("Days of grace", "Monitoring", "working days"):
+    for words in ("Monitoring", "working days"):
         assert words in rows, words
-    assert "迟报宽限" not in rows
+
+
+def test_the_english_name_is_a_column_to_choose(client_for: ClientFor, rule: RuleValue) -> None:
+    page = client_for("office").get("/rule_value/list/?q=test.grace&cols=name,name_en").text
+    assert "Days of grace" in page[page.index("<tbody>") : page.index("</tbody>")]
 
 
 def test_in_chinese_it_reads_as_the_college_wrote_it(

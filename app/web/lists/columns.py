@@ -33,7 +33,6 @@ from sqlalchemy.orm import aliased
 
 from app.core.actor import Actor
 from app.core.policy import visible
-from app.core.text import words
 from app.models.base import Choice, UtcDateTime
 from app.models.cycles import Cycle, TaskCategory
 from app.models.organisation import Department, Person, whole_name
@@ -102,8 +101,6 @@ def column_of(view: Any, name: str) -> Column | None:
             value=lambda family, given: whole_name(family or "", given or ""),
         )  # fmt: skip
     mapper = inspect(model)
-    if _named_twice(model, name):
-        return Column(name, label, "text", width=2, value=_name_read)
     if name in mapper.relationships:
         return _relation(mapper.relationships[name], name, label)
     if name not in mapper.columns:
@@ -124,16 +121,6 @@ def column_of(view: Any, name: str) -> Column | None:
         choices=tuple(getattr(mapper.columns[name].type, "enum_class", None) or ()),
         value=_first if light or late else None,
     )
-
-
-def _named_twice(model: type[Any], name: str) -> bool:
-    """Does a row have a name and, where somebody gave it one, an English name?"""
-    return name == "name" and "name_en" in inspect(model).columns
-
-
-def _name_read(chinese: str | None, english: str | None) -> str:
-    """The name in the reader's language; the only one where there is no other."""
-    return words((chinese or "", english or chinese or ""))
 
 
 def columns_of(view: Any) -> dict[str, Column]:
@@ -159,8 +146,6 @@ def select_columns(view: Any, actor: Actor, columns: Sequence[Column]) -> Select
             chosen.expressions += [model.actual_percent, model.planned_percent]
         elif column.name == "name" and model is Person:
             chosen.expressions += [Person.last_name, Person.first_name]
-        elif _named_twice(model, column.name):
-            chosen.expressions += [model.name, model.name_en]
         elif column.expression is not None:
             chosen.expressions.append(column.expression())
         elif column.related is not None:
