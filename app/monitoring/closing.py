@@ -69,7 +69,7 @@ def refuse_closed(actor: Actor, check: MonthlyCheck, fields: Mapping[str, Any]) 
 
 def lock_closed_months(session: Session, actor: Actor, row: Any) -> None:
     """Raise WrongState when the row belongs, or belonged, to a closed month; RuleViolation for a
-    check that is put into a month that nobody reports on (yet)."""
+    check that is put into a month that nobody reports on (yet), or not of its task's year."""
     if session.info.get(_CORRECTING):
         return
     if isinstance(row, ReportingMonth):
@@ -81,7 +81,7 @@ def lock_closed_months(session: Session, actor: Actor, row: Any) -> None:
         if month is not None and month.closed_on is not None:
             raise _refusal()
     if isinstance(row, MonthlyCheck) and not actor.everything and _is_put_into(session, row):
-        _refuse_unasked(_month_of(session, row), row.year)
+        _refuse_unasked(row, _month_of(session, row))
 
 
 def _month_of(session: Session, check: Any) -> ReportingMonth | None:
@@ -91,19 +91,27 @@ def _month_of(session: Session, check: Any) -> ReportingMonth | None:
 
 
 def _is_put_into(session: Session, check: MonthlyCheck) -> bool:
-    """Is the check new to its month: added, or moved there from another one?"""
+    """Is the check new to its task's month: added, or moved there from elsewhere?"""
     if not inspect(check).persistent:
         return True
     before = AsItWas(session, check)
-    return (before.year, before.month) != (check.year, check.month)
+    was = (before.task_id, before.year, before.month)
+    return was != (check.task_id, check.year, check.month)
 
 
-def _refuse_unasked(month: ReportingMonth | None, year: int) -> None:
-    if month is None:
-        return
-    if month.exempt:
+def _refuse_unasked(check: MonthlyCheck, month: ReportingMonth | None) -> None:
+    task = policy.related(check, "task")
+    cycle = None if task is None else policy.related(task, "cycle")
+    if cycle is None or check.year is None or check.month not in range(1, 13):
+        return  # what is missing is said by the columns
+    if check.year != cycle.year:
+        raise RuleViolation(
+            message("The task is one of %(year)s: its months are reported on.", year=cycle.year),
+            "year",
+        )
+    if month is not None and month.exempt:
         raise RuleViolation(message("This month is not reported on."), "month")
-    if dt.date(year, month.month, 1) > clock.today():
+    if dt.date(check.year, check.month, 1) > clock.today():
         raise RuleViolation(message("This month has not begun yet."), "month")
 
 

@@ -22,6 +22,7 @@ from app.models.monitoring import CoordinationRequest, MonthlyCheck
 from app.models.organisation import Department, Person
 from app.models.planning import Task, TaskDepartment
 from app.monitoring import coordination_notices as notices
+from app.monitoring.rules import refuse_past
 from app.security.roles import LEADER, TOP_LEADER
 
 DAYS = "coordination.reply_workdays"
@@ -94,10 +95,8 @@ def check_addressee(
 
 def check_day(day: dt.date | None) -> None:
     """RuleViolation for a day by which nobody can answer any more."""
-    if day is not None and day < clock.today():
-        raise RuleViolation(
-            message("The day for the answer is over already: choose today or later."), "due_on"
-        )
+    if day is not None:
+        refuse_past(day)
 
 
 def addressee(row: CoordinationRequest) -> Department | Person | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import inspect, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core import guard, policy
+from app.core import clock, guard, policy
 from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
@@ -60,10 +61,14 @@ def _seen_contributions(actor: Actor) -> ColumnElement[bool]:
 
 
 def _can_write_contribution(actor: Actor, verb: str, row: CheckContribution) -> bool:
-    """An assisting department writes its own line while the check is open."""
+    """An assisting department writes its own line while the check is open; the task's lead
+    department has the check itself."""
     check = policy.related(row, "monthly_check")
     department = row.department_id or getattr(row.department, "id", None)
-    return check is not None and check.status in OPEN_CHECKS and belongs(actor, department)
+    if check is None or check.status not in OPEN_CHECKS or not belongs(actor, department):
+        return False
+    task = policy.related(check, "task")
+    return task is None or task.lead_department_id != department
 
 
 def _seen_requests(actor: Actor) -> ColumnElement[bool]:
@@ -97,8 +102,11 @@ def _can_write_request(actor: Actor, verb: str, row: CoordinationRequest) -> boo
 
 
 def _asked_once(row: CoordinationRequest) -> frozenset[str]:
-    """Who asks whom stays: only the Office sends a request on to somebody else."""
-    return frozenset({"department_id", "addressed_department_id", "addressed_leader_id"})
+    """Who asks whom about what stays: only the Office sends a request on to somebody else."""
+    return frozenset({
+        "department_id", "addressed_department_id", "addressed_leader_id",
+        "task_id", "monthly_check_id",
+    })  # fmt: skip
 
 
 def check_monthly_check(row: MonthlyCheck) -> None:
@@ -117,8 +125,17 @@ def check_monthly_check(row: MonthlyCheck) -> None:
         raise RuleViolation(message("The head's own light can only be worse."), "head_light")
 
 
+def refuse_past(day: dt.date) -> None:
+    """RuleViolation at `due_on` for a day by which nobody can answer any more."""
+    if day < clock.today():
+        raise RuleViolation(
+            message("The day for the answer is over already: choose today or later."), "due_on"
+        )
+
+
 def check_request(row: Any) -> None:
-    """Somebody is asked, about a task that was issued and is not over when it is named."""
+    """Somebody is asked, about a task that was issued and is not over when it is named; a day that
+    is put off is one to come."""
     addressed = (
         row.addressed_department_id
         or row.addressed_leader_id
@@ -130,6 +147,8 @@ def check_request(row: Any) -> None:
             message("Say which department or leader should help."), "addressed_department"
         )
     state: Any = inspect(row)
+    if state.persistent and state.attrs.due_on.history.added and row.due_on is not None:
+        refuse_past(row.due_on)
     if state.persistent and not (
         state.attrs.task_id.history.added or state.attrs.task.history.added
     ):

@@ -59,7 +59,7 @@ def _hint(code: int) -> str:
     """What one may do about it; empty where the sentence says all."""
     hints = {
         403: gettext("If your work needs it, ask the target office or the administrator."),
-        404: _ended_delegation() if code == 404 else "",
+        404: _not_there() if code == 404 else "",
         409: gettext("Go back, reload the page and do it once more."),
         413: gettext("Choose a smaller file, or split it."),
         500: gettext("It has been written down for the administrator. If it happens again, tell them the time: %(time)s.", time=formats.show(clock.now())),
@@ -67,9 +67,10 @@ def _hint(code: int) -> str:
     return hints.get(code, "")
 
 
-def _ended_delegation() -> str:
-    """What one may do about a page that is not there; for who stood in for somebody until lately,
-    that this is over."""
+def _not_there() -> str:
+    """What one may do about a page that is not there; who stood in for somebody until lately reads
+    besides that this is over."""
+    hint = gettext("Check the address, or look for it with the search box.")
     today = clock.today()
     with suppress(SQLAlchemyError):
         found = db.session.execute(
@@ -84,13 +85,13 @@ def _ended_delegation() -> str:
         ).first()
         if found is not None:
             last = found.ended_at.date() if found.ended_at else found.valid_to
-            return gettext(
+            return hint + " " + gettext(
                 "You stood in for %(name)s until %(day)s. What you saw and did in their place is"
                 " theirs again; if you still need it, ask them for a new delegation.",
                 name=getattr(directory().people.get(found.giver_id), "name", ""),
                 day=last,
             )
-    return gettext("Check the address, or look for it with the search box.")
+    return hint
 
 
 def answer(code: int, sentence: str) -> Any:

@@ -83,6 +83,19 @@ def test_the_form_writes_no_check_of_a_month_not_yet_begun(
     assert session.scalars(select(MonthlyCheck)).all() == []
 
 
+@pytest.mark.parametrize("year", [2025, 2027, 99999])
+def test_no_check_is_written_for_another_year_than_its_task_s(
+    session: AnySession, cast: Cast, client_for: ClientFor, year: int
+) -> None:
+    """Its month would be closed by no bulletin, and speak for the task for ever."""
+    task = accepted_task(cast)
+    form = {"task": task.id, "year": year, "month": 4, "actual_percent": 50, "quality": "good"}
+    with clock.at(LATER):
+        answer = client_for("head_jwc").post("/monthly_check/add", data=form)
+    assert "该任务属于2026年度，只填报该年度的月份。" in answer.text
+    assert session.scalars(select(MonthlyCheck)).all() == []
+
+
 @pytest.mark.parametrize(("month", "told"), [(6, "该月份尚未开始。"), (5, "该月份不需填报。")])
 def test_the_form_moves_no_draft_into_a_month_nobody_reports_on(
     session: AnySession, cast: Cast, client_for: ClientFor, month: int, told: str

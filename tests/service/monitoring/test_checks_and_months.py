@@ -11,7 +11,7 @@ from app.core import clock, workflow
 from app.core.errors import NotAllowed, RuleViolation, WrongState
 from app.core.unit_of_work import AnySession, unit_of_work
 from app.models.cycles import ReportingMonth
-from app.models.monitoring import MonthlyCheck, Quality
+from app.models.monitoring import CheckContribution, MonthlyCheck, Quality
 from app.models.planning import Task, TaskStatus
 from app.monitoring.service import close_month, draft_check
 from tests.cast import Cast
@@ -120,3 +120,14 @@ def test_a_month_is_closed_once_by_the_office_with_a_number(
             close_month(session, office, april(session, cast), "1号")
         with pytest.raises(WrongState), unit_of_work(session, office):
             close_month(session, office, april(session, cast), "2号")
+
+
+def test_the_lead_department_writes_no_line_of_an_assisting_one(
+    session: AnySession, cast: Cast
+) -> None:
+    staff, task = cast.actor("staff_jwc"), accepted_task(cast)
+    with clock.at(AFTER_APRIL), unit_of_work(session, staff):
+        check = draft_check(session, staff, MonthlyCheck(task=task, year=2026, month=4))
+    for who in ("staff_jwc", "head_jwc"):
+        with pytest.raises(NotAllowed), unit_of_work(session, cast.actor(who)):
+            session.add(CheckContribution(monthly_check=check, department=cast.jwc, done="已办"))

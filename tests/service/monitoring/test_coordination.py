@@ -175,6 +175,23 @@ def test_whom_it_is_asked_of_is_not_edited_afterwards(session: AnySession, cast:
         row.matter = "改写"
 
 
+def test_what_it_is_asked_about_is_not_edited_afterwards(session: AnySession, cast: Cast) -> None:
+    """Else a request could be hung on a task that asking refuses."""
+    row, foreign = ask(session, cast), make_task(lead_department=cast.xsc)
+    with pytest.raises(RuleViolation) as error, unit_of_work(session, cast.actor("head_jwc")):
+        row.task_id = foreign.id
+    assert error.value.field == "task_id"
+
+
+def test_the_day_is_not_put_back_before_today(session: AnySession, cast: Cast) -> None:
+    row, head = ask(session, cast), cast.actor("head_jwc")
+    with unit_of_work(session, head):
+        row.due_on = TODAY
+    with pytest.raises(RuleViolation) as error, unit_of_work(session, head):
+        row.due_on = TODAY - dt.timedelta(days=1)
+    assert error.value.field == "due_on"
+
+
 # The steps ---------------------------------------------------------------------------------
 
 
