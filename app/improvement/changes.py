@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, Numeric, func, inspect, select
 
-from app.core import workflow
+from app.core import policy, workflow
 from app.core.actor import Actor
 from app.core.audit import plain
 from app.core.errors import Conflict, RuleViolation
 from app.core.text import message
 from app.core.unit_of_work import AnySession
-from app.models.improvement import Adjustment, AdjustmentKind
+from app.core.values import as_kept, please_fill_in
+from app.models.improvement import Adjustment, AdjustmentChange, AdjustmentKind
 from app.models.organisation import Department
 from app.models.planning import Task, TaskDepartment, TaskDepartmentRole, TaskOrigin
 
@@ -44,30 +45,52 @@ def current_value(task: Task, name: str) -> str | None:
 
 
 def read_field(column: str, text: str | None) -> Any:
-    """The new value of a task's column from an adjustment's text.
+    """The new value of a task's column from an adjustment's text; an emptied one falls back to
+    nothing or, where a task always has something, to what a new task has.
 
-    Raises RuleViolation at `new_value` when the column is not adjustable or the text is not
-    a value of it.
+    Raises RuleViolation at `column_name` when the column is not adjustable, at `new_value` when
+    the text is not a value of it.
     """
     if column not in ADJUSTABLE and column not in OF_ADDITIONS:
         raise RuleViolation(message("This field is not adjusted."), "column_name")
+    held = inspect(Task).columns[column]
     if text is None or not text.strip():
-        return None
-    kind = inspect(Task).columns[column].type
+        if held.nullable:
+            return None
+        if held.default is None:
+            raise RuleViolation(please_fill_in(held), "new_value")
+        return held.default.arg
     try:
-        if isinstance(kind, Date):
-            return dt.date.fromisoformat(text.strip())
-        if isinstance(kind, Numeric):
-            return Decimal(text.strip())
-        if isinstance(kind, Integer):
-            return int(text.strip())
+        return as_kept(Task, column, _typed(column, text.strip()))
+    except RuleViolation as refusal:
+        raise RuleViolation(refusal.message, "new_value") from refusal
     except (ValueError, InvalidOperation) as error:
         raise RuleViolation(
             message("“%(value)s” is not a value of this kind.", value=text), "new_value"
         ) from error
+
+
+def _typed(column: str, text: str) -> Any:
+    kind = inspect(Task).columns[column].type
+    if isinstance(kind, Date):
+        return dt.date.fromisoformat(text)
+    if isinstance(kind, Numeric):
+        return Decimal(text)
+    if isinstance(kind, Integer):
+        return int(text)
     if column == "key_supervised":
-        return text.strip().lower() in {"1", "true", "yes", "是"}
-    return text.strip()
+        return text.lower() in {"1", "true", "yes", "是"}
+    return text
+
+
+def check_change(row: AdjustmentChange) -> None:
+    """A change names a field that an adjustment of its kind changes and a value it can hold: the
+    committee decides on nothing that cannot be carried out."""
+    name, adjustment = row.column_name, policy.related(row, "adjustment")
+    if name in OF_ADDITIONS and (adjustment is None or adjustment.kind != AdjustmentKind.ADD):
+        raise RuleViolation(message("This field is not adjusted."), "column_name")
+    if name not in PARTS:
+        read_field(name, row.new_value)
 
 
 def apply_changes(session: AnySession, actor: Actor, adjustment: Adjustment) -> Task:
@@ -88,9 +111,8 @@ def apply_changes(session: AnySession, actor: Actor, adjustment: Adjustment) -> 
         raise RuleViolation(message("The adjustment holds no change."), "changes")
     due_on = task.due_on
     for change in adjustment.changes:
+        check_change(change)
         name = change.column_name
-        if name in OF_ADDITIONS:
-            raise RuleViolation(message("This field is not adjusted."), "column_name")
         new = None if name in PARTS else read_field(name, change.new_value)
         if (change.old_value or None) != current_value(task, name):
             raise Conflict(

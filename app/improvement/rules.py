@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.errors import RuleViolation
 from app.core.policy import Policy
 from app.core.text import message
+from app.improvement.changes import check_change
 from app.models.improvement import (
     Adjustment,
     AdjustmentChange,
@@ -252,6 +253,7 @@ policy.register(
 )
 policy.register(Evidence, Policy("evidence", seen_evidence, can_write_evidence))
 guard.register_invariant(Adjustment, check_adjustment)
+guard.register_invariant(AdjustmentChange, check_change)
 guard.register_invariant(TaskResult, check_result)
 _SETTLED = (AdjustmentStatus.APPLIED, AdjustmentStatus.REJECTED)
 register_moves(

@@ -108,10 +108,10 @@ def names_of_heads(
             Person.id.in_(heads),
             Person.active.is_(True),
             Person.id.is_distinct_from(submitter),
-            ~_belongs(Person, other, today),
+            ~belongs_to(Person, other, today),
             Person.id.not_in(
                 standing.where(
-                    in_force(today), or_(giver.id == submitter, _belongs(giver, other, today))
+                    in_force(today), or_(giver.id == submitter, belongs_to(giver, other, today))
                 )
             ),
         )
@@ -185,9 +185,9 @@ def _may(
     not_party = [
         Person.id.in_(granted),
         Person.active.is_(True),
-        ~_belongs(Person, department, day),
+        ~belongs_to(Person, department, day),
         Person.id.not_in(
-            givers.where(in_force(day), giver.active.is_(True), _belongs(giver, department, day))
+            givers.where(in_force(day), giver.active.is_(True), belongs_to(giver, department, day))
         ),
     ]
     if submitter is not None:
@@ -199,7 +199,7 @@ def _may(
     return and_(*not_party)
 
 
-def _belongs(person: Any, department: Any, day: dt.date) -> ColumnElement[bool]:
+def belongs_to(person: Any, department: Any, day: dt.date) -> ColumnElement[bool]:
     """Of the department or one of its sections: by the account or by a post in force."""
     section = aliased(Department)
     below = select(section.id).where(section.parent_id == department)

@@ -25,7 +25,14 @@ from app.models.organisation import Department
 from app.models.planning import TaskStatus
 from app.planning import acceptance
 from app.planning.coverage import PERSON_LIMIT
-from app.planning.handing_out import Given, RowsRefused, Sheet, hand_out, sheet_of
+from app.planning.handing_out import (
+    Given,
+    RowsRefused,
+    Sheet,
+    hand_out,
+    handed_out_by,
+    sheet_of,
+)
 from app.web import formats
 from app.web.directory import directory
 from app.web.interface import key_of
@@ -52,12 +59,13 @@ class HandOutPages:
     def hand_out(self, department: str) -> Any:
         """Section and person of every task of the department, and its own in others' tasks."""
         actor, cycle = the_actor(), _cycle(the_actor())
+        own = handed_out_by(actor)
         row = db.session.scalar(
             select(Department).where(
                 visible(actor, Department), Department.id == key_of(department)
             )
         )
-        if row is None or cycle is None or row.id not in actor.headed:
+        if row is None or cycle is None or row.id not in own:
             abort(404)
         sheet, code, wrong, told = sheet_of(db.session, actor, row, cycle.id), 200, {}, ""
         given: Mapping[str, Given] = {}
@@ -76,7 +84,7 @@ class HandOutPages:
                 _tell(changed, accepted)
                 here = url_for(f"{self.endpoint}.hand_out", department=row.id)
                 return redirect(f"{here}?cycle={cycle.id}")
-        own, last = college_calendar(db.session), acceptance.deadlines(db.session, sheet.tasks)
+        college, last = college_calendar(db.session), acceptance.deadlines(db.session, sheet.tasks)
         page = self.render_template(  # type: ignore[attr-defined]
             "planning/hand_out.html",
             title=gettext("Hand out tasks"),
@@ -88,7 +96,7 @@ class HandOutPages:
             limit=_limit(cycle),
             last_day=last,
             late=lambda task: (
-                acceptance.days_late(task, last[task.id], own)
+                acceptance.days_late(task, last[task.id], college)
                 if acceptance.is_late(task, last[task.id])
                 else 0
             ),
@@ -99,7 +107,7 @@ class HandOutPages:
             formats=formats,
             headed=[
                 one for key, one in directory().departments.items()
-                if key in actor.headed and one.kind != "section" and one.active
+                if key in own and one.kind != "section" and one.active
             ],
             back=url_for(f"{self.endpoint}.list"),
         )  # fmt: skip

@@ -18,8 +18,8 @@ from app.core.text import message
 from app.core.unit_of_work import AnySession
 from app.models.organisation import Department, Person
 from app.models.planning import Task, TaskDepartment, TaskStatus
-from app.organisation.rules import heads
 from app.planning.acceptance import sections_of
+from app.planning.named_people import people_of
 from app.planning.rules import UNDER_WAY
 
 
@@ -59,20 +59,26 @@ class RowsRefused(Refusal):
         self.rows = rows
 
 
+def handed_out_by(actor: Actor) -> frozenset[int]:
+    """The departments whose tasks the actor hands out: those headed in a capacity that accepts
+    tasks, the own post or that of somebody the actor stands in for."""
+    able = [one for one in actor.capacities if one.grants("task:accept")]
+    return frozenset[int]().union(*(one.headed for one in able))
+
+
 def sheet_of(session: AnySession, actor: Actor, department: Department, cycle_id: int) -> Sheet:
-    """The sheet of a department the actor heads. Raises NotAllowed for any other. Five
-    statements, however many rows."""
-    if not heads(actor, department.id):
+    """The sheet of a department the actor heads or stands in for the head of. Raises NotAllowed
+    for any other. Five statements, however many rows."""
+    if department.id not in handed_out_by(actor):
         raise NotAllowed(message("The head of the department hands its tasks out."))
     sections = session.scalars(
         select(Department)
         .where(visible(actor, Department), sections_of(department.id))
         .order_by(Department.sort_order, Department.id)
     ).all()
-    places = [department.id, *(one.id for one in sections)]
     people = session.scalars(
         select(Person)
-        .where(visible(actor, Person), Person.department_id.in_(places), Person.active)
+        .where(visible(actor, Person), people_of(department.id))
         .order_by(Person.last_name, Person.first_name, Person.id)
     ).all()
     tasks = session.scalars(
@@ -121,10 +127,10 @@ def hand_out(
     """Write what the head says of the sheet's rows (`task-7`, `line-3`) and accept those ticked;
     a row that is not named stays as it is.
 
-    The head of the department. Effects: section, owner, `accepted`. Returns how many rows were
-    changed and how many accepted. Errors: RowsRefused with the reason of every row that is
-    wrong (nobody named, another department's person or section, changed meanwhile); then
-    nothing of the sheet may be committed. Art. 5.3.
+    The head of the department, or who stands in. Effects: section, owner, `accepted`. Returns
+    how many rows were changed and how many accepted. Errors: RowsRefused with the reason of
+    every row that is wrong (nobody named, another department's person or section, changed
+    meanwhile); then nothing of the sheet may be committed. Art. 5.3.
     """
     wrong: dict[str, Refusal] = {}
     changed = accepted = 0
@@ -136,7 +142,7 @@ def hand_out(
     for line in sheet.lines:
         said = given.get(f"line-{line.id}")
         if said is not None:
-            rows.append((f"line-{line.id}", line, lambda r=line, s=said: _name_own(sheet, r, s)))  # type: ignore[misc]
+            rows.append((f"line-{line.id}", line, lambda r=line, s=said: _name_own(r, s)))  # type: ignore[misc]
     for key, row, write in rows:
         said = given[key]
         try:
@@ -182,23 +188,13 @@ def _name(sheet: Sheet, task: Task, said: Given) -> bool:
         raise RuleViolation(message("The section is not one of the lead department's."), "section")
     if said.owner_id is None and task.status == TaskStatus.ACCEPTED:
         raise RuleViolation(message("An accepted task keeps a person responsible."), "owner")
-    _refuse_stranger(sheet, task.owner_id, said.owner_id)
     task.section_id, task.owner_id = said.section_id, said.owner_id
     return True
 
 
-def _name_own(sheet: Sheet, line: TaskDepartment, said: Given) -> bool:
+def _name_own(line: TaskDepartment, said: Given) -> bool:
     """The department's own person in a task that another one leads."""
     if line.owner_id == said.owner_id:
         return False
-    _refuse_stranger(sheet, line.owner_id, said.owner_id)
     line.owner_id = said.owner_id
     return True
-
-
-def _refuse_stranger(sheet: Sheet, before: int | None, now: int | None) -> None:
-    if now not in {None, before, *(one.id for one in sheet.people)}:
-        raise RuleViolation(
-            message("This person does not belong to %(name)s.", name=sheet.department.name),
-            "owner",
-        )

@@ -20,6 +20,7 @@ from app.core.text import message
 from app.core.unit_of_work import current_actor
 from app.models.planning import Agreement, PassedAs, Task, TaskStatus
 from app.organisation.rules import heads, is_office, leads
+from app.planning.named_people import changes
 from app.security.roles import LEADER
 
 OPEN_AGREEMENTS = (Agreement.ASKED, Agreement.OBJECTED)
@@ -128,6 +129,28 @@ def writes_part(actor: Actor, verb: str, part: Task) -> bool | None:
     if verb == "delete" and not is_office(actor):
         return False
     return None
+
+
+def check_whole(part: Task) -> None:
+    """A task is part of none of another year, and not of its own parts. Asked when it comes to
+    stand under another. Raises RuleViolation at `parent`."""
+    whole = policy.related(part, "parent")
+    if whole is None or not changes(part, "parent", "cycle"):
+        return
+    if None not in (whole.cycle_id, part.cycle_id) and whole.cycle_id != part.cycle_id:
+        raise RuleViolation(message("The parent task belongs to another year."), "parent")
+    if part.id is None:
+        return
+    if whole.id == part.id:
+        raise RuleViolation(message("A task cannot stand under itself."), "parent")
+    seen: set[int] = set()
+    while whole is not None and whole.id not in seen:
+        if whole.id == part.id:
+            raise RuleViolation(
+                message("A task cannot stand under one of its own parts."), "parent"
+            )
+        seen.add(whole.id)
+        whole = policy.related(whole, "parent")
 
 
 def check_terms(part: Task) -> None:

@@ -38,6 +38,7 @@ from app.organisation.rules import heads, in_hands, is_office, leads, reads_coll
 from app.organisation.succession import of_open_year, register_moves, register_obstacle
 from app.planning import part_rules
 from app.planning.carried import check_carried
+from app.planning.named_people import check_owner
 from app.planning.plan_rules import IN_REVIEW
 from app.planning.why_not import why_not_edited
 from app.security.roles import HEAD, LEADER, STAFF, TOP_LEADER
@@ -249,7 +250,8 @@ def _can_write_opinion(actor: Actor, verb: str, row: WorkPointOpinion) -> bool:
 
 
 def check_task(row: Task) -> None:
-    """A task has a title; dates stand in order; section and owner belong to its lead."""
+    """A task has a title; dates stand in order; section and owner belong to its lead; what it is
+    a part of is of its year."""
     if row.title is not None and not row.title.strip():
         raise RuleViolation(message("A task needs a title."), "title")
     if row.start_on and row.due_on and row.due_on < row.start_on:
@@ -264,9 +266,8 @@ def check_task(row: Task) -> None:
             raise RuleViolation(
                 message("The section is not one of the lead department's."), "section"
             )
-    parent = policy.related(row, "parent")
-    if parent is not None and row.id is not None and parent.id == row.id:
-        raise RuleViolation(message("A task cannot stand under itself."), "parent")
+    check_owner(row, "lead_department")
+    part_rules.check_whole(row)
     part_rules.check_terms(row)
     check_carried(row)
 
@@ -311,10 +312,12 @@ def rounded_weight(weight: Decimal) -> Message | None:
 
 
 def check_task_department(row: TaskDepartment) -> None:
+    """A department takes part in what another one leads, and names its own person."""
     task = policy.related(row, "task")
     department = row.department_id or getattr(row.department, "id", None)
     if task is not None and department is not None and lead_of(task) == department:
         raise RuleViolation(message("The lead department does not assist itself."), "department")
+    check_owner(row, "department")
 
 
 policy.register(Task, Policy("task", seen_tasks, can_write_task, frozen_columns, why_not_edited))

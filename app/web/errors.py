@@ -85,11 +85,15 @@ def _not_there() -> str:
         ).first()
         if found is not None:
             last = found.ended_at.date() if found.ended_at else found.valid_to
-            return hint + " " + gettext(
-                "You stood in for %(name)s until %(day)s. What you saw and did in their place is"
-                " theirs again; if you still need it, ask them for a new delegation.",
-                name=getattr(directory().people.get(found.giver_id), "name", ""),
-                day=last,
+            return (
+                hint
+                + " "
+                + gettext(
+                    "You stood in for %(name)s until %(day)s. What you saw and did in their place is"
+                    " theirs again; if you still need it, ask them for a new delegation.",
+                    name=getattr(directory().people.get(found.giver_id), "name", ""),
+                    day=last,
+                )
             )
     return hint
 

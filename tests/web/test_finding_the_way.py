@@ -153,7 +153,9 @@ def heading_of(page: str) -> str:
 
 
 def test_a_row_named_by_a_code_is_headed_by_its_words(client_for: ClientFor, task: Task) -> None:
-    change = make_adjustment_change(adjustment=make_adjustment(task=task), column_name="title")
+    change = make_adjustment_change(
+        adjustment=make_adjustment(task=task), column_name="title", new_value="新名称"
+    )
     page = client_for("office").get(f"/adjustment_change/show/{change.id}").text
     assert heading_of(page) == "目标任务"
 

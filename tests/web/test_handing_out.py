@@ -12,8 +12,13 @@ from flask.testing import FlaskClient
 from app.core.unit_of_work import AnySession
 from app.models.planning import Task, TaskDepartment, TaskStatus
 from tests.architecture.test_query_counts import cost
-from tests.cast import YEAR, Cast
-from tests.factories import make_decomposition, make_task, make_task_department
+from tests.cast import TODAY, YEAR, Cast
+from tests.factories import (
+    make_decomposition,
+    make_delegation,
+    make_task,
+    make_task_department,
+)
 
 ClientFor = Callable[[str], FlaskClient]
 PHASE_ENDS = dt.date(YEAR, 3, 14)
@@ -131,6 +136,52 @@ def test_what_waits_to_be_handed_out_leads_to_its_place_on_the_sheet(
     assert f"/task/handing/{issued.id}" in client.get("/").text
     place = client.get(f"/task/handing/{issued.id}").location
     assert place.endswith(f"/task/hand_out/{cast.jwc.id}?cycle={cast.cycle.id}#task-{issued.id}")
+
+
+def test_who_stands_in_hands_out_in_the_giver_s_capacity(
+    session: AnySession, cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    """What the own home page offers for the giver opens, and is saved for the giver."""
+    make_delegation(valid_from=TODAY, valid_to=TODAY)
+    part = make_task_department(
+        task=make_task(lead_department=cast.xinxi, status=TaskStatus.PUBLISHED),
+        department=cast.jwc,
+    )
+    client, address = client_for("staff_jwc"), f"/task/hand_out/{cast.jwc.id}"
+    assert f"/task/handing/{issued.id}" in client.get("/").text
+    page = client.get(f"/task/handing/{issued.id}", follow_redirects=True)
+    assert page.status_code == 200 and "推进课程思政" in page.text
+    data = said(issued, cast.staff_jwc.id, section=cast.jwc_jxk.id, accept=1)
+    done = client.post(address, data=data | said(part, cast.staff_jwc.id), follow_redirects=True)
+    assert "接受任务 1 项" in done.text
+    session.expire_all()
+    assert (issued.status, issued.owner) == (TaskStatus.ACCEPTED, cast.staff_jwc)
+    assert part.owner == cast.staff_jwc
+    told = client_for("head_jwc").get(f"/task/show/{issued.id}").text
+    assert f"{cast.staff_jwc.name} 代 {cast.head_jwc.name}" in told
+
+
+def test_who_stands_in_hands_out_the_giver_s_departments_only(
+    cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    """Neither another head's department nor the own section: its head accepts nothing, and no
+    right of the giver reaches it."""
+    make_delegation(giver=cast.head_xinxi, valid_from=TODAY, valid_to=TODAY)
+    client = client_for("staff_jwc")
+    assert client.get(f"/task/hand_out/{cast.xinxi.id}").status_code == 200
+    for place in (cast.jwc, cast.jwc_jxk):
+        assert client.get(f"/task/hand_out/{place.id}").status_code == 404
+        assert client.post(f"/task/hand_out/{place.id}", data={}).status_code == 404
+
+
+def test_a_head_who_stands_in_for_another_goes_from_sheet_to_sheet(
+    cast: Cast, issued: Task, client_for: ClientFor
+) -> None:
+    make_delegation(giver=cast.head_xinxi, receiver=cast.head_jwc, valid_from=TODAY, valid_to=TODAY)
+    client = client_for("head_jwc")
+    page = client.get(f"/task/hand_out/{cast.jwc.id}").text
+    assert f'href="/task/hand_out/{cast.xinxi.id}"' in page
+    assert client.get(f"/task/hand_out/{cast.xinxi.id}").status_code == 200
 
 
 def test_the_sheet_counts_the_tasks_of_a_person_elsewhere(

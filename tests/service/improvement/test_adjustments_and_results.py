@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core import workflow
@@ -119,6 +121,62 @@ def test_an_addition_is_published_with_its_departments(session: AnySession, cast
         "xsc": "co_lead",
         "xinxi": "assist",
     }
+
+
+# What a change may name ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["status", "id", "version", "light", "category_id", "nonsense"])
+def test_a_field_that_no_adjustment_changes_is_refused_as_it_is_written(
+    cast: Cast, api_for: Callable[[str], FlaskClient], name: str
+) -> None:
+    """Not only once the committee has decided."""
+    row = make_adjustment(task=make_task(status=TaskStatus.ACCEPTED))
+    sent = {"adjustment": row.id, "column_name": name, "old_value": "x", "new_value": "1"}
+    answer = api_for("head_jwc").post("/api/v1/adjustment_change/", json=sent)
+    assert answer.status_code == 422 and answer.json is not None
+    assert answer.json["errors"] == [{"field": "column_name", "message": "此字段不能调整。"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("due_on", "明天", "“明天”不是该类型的值"),
+        ("due_on", "0001-01-01", "1900"),
+        ("weight", "NaN", "权重"),
+        ("owner_id", "9" * 40, "责任人"),
+        ("number", "9" * 41, "40"),
+        ("title", " ", "请填写“目标任务”"),
+    ],
+)
+def test_a_new_value_that_the_field_cannot_hold_is_refused_as_it_is_written(
+    session: AnySession, cast: Cast, name: str, text: str, words: str
+) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED)
+    with pytest.raises(RuleViolation, match=words) as refused:
+        drafted(session, cast, task, AdjustmentKind.REVISE, **{name: text})
+    assert refused.value.field == "new_value"
+
+
+def test_the_form_says_at_the_value_what_is_wrong_with_it(
+    cast: Cast, client_for: Callable[[str], FlaskClient]
+) -> None:
+    row = make_adjustment(task=make_task(status=TaskStatus.ACCEPTED))
+    sent = {"adjustment": row.id, "column_name": "due_on", "old_value": "", "new_value": "明天"}
+    answer = client_for("head_jwc").post("/adjustment_change/add", data=sent)
+    assert answer.status_code == 422 and "“明天”不是该类型的值" in answer.text
+
+
+def test_a_number_that_is_taken_away_is_empty_afterwards(session: AnySession, cast: Cast) -> None:
+    task = make_task(status=TaskStatus.ACCEPTED, number="7", key_supervised=True, remark="旧")
+    adjustment = drafted(
+        session, cast, task, AdjustmentKind.REVISE, number="", key_supervised="", remark=""
+    )
+    applied(session, adjustment)
+    assert (task.number, task.key_supervised, task.remark) == ("", False, None)
+
+
+# Who ----------------------------------------------------------------------------------
 
 
 def test_a_head_adjusts_no_other_departments_task(session: AnySession, cast: Cast) -> None:
